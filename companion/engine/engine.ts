@@ -1,0 +1,60 @@
+import type { Raster } from '../../shared/raster.ts'
+import type { Recipe } from '../../shared/recipe.ts'
+
+/** What a run is doing, in the order it does it. */
+export type Phase = 'loading' | 'encoding' | 'denoising' | 'decoding'
+
+export interface GenerateRequest {
+  readonly recipe: Recipe
+  /** The pictures the recipe names, by the string it names them with. */
+  readonly pictures: Readonly<Record<string, Raster>>
+  /** Whether to also return the latents and the picture before rounding, for `--dump`. */
+  readonly dump?: boolean
+}
+
+export interface Progress {
+  readonly type: 'progress'
+  readonly phase: Phase
+  /** Steps done and steps in all; both 0 outside the denoising phase. */
+  readonly step: number
+  readonly steps: number
+}
+
+export interface Preview {
+  readonly type: 'preview'
+  readonly step: number
+  readonly picture: Raster
+}
+
+export interface Result {
+  readonly type: 'result'
+  /** The recipe with every default filled in, so that it makes the same picture again. */
+  readonly recipe: Recipe
+  readonly picture: Raster
+  /** How many times each network ran for this picture; what was kept from earlier runs is not in it. */
+  readonly runs: Readonly<Record<string, number>>
+  readonly seconds: number
+  readonly dump?: Readonly<Record<string, DumpedTensor>>
+}
+
+export interface DumpedTensor {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+export type EngineEvent = Progress | Preview | Result
+
+/** Where the networks run, and why not elsewhere. */
+export interface DeviceReport {
+  readonly device: 'cpu' | 'webgpu'
+  readonly reason: string
+}
+
+/** Makes pictures in a process of its own. One run at a time; callers queue. */
+export interface Engine {
+  /** Runs one recipe; ends with a result, or throws an ImprintError (`cancelled` when the signal aborts). */
+  generate(request: GenerateRequest, signal: AbortSignal): AsyncIterable<EngineEvent>
+  /** The device in use; starts the process and its self-test when it is not running yet. */
+  device(): Promise<DeviceReport>
+  close(): Promise<void>
+}

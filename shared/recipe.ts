@@ -1,0 +1,73 @@
+import * as z from 'zod'
+
+/**
+ * The one record of how a picture is made, used by the panel, the socket, the command line and the layer that remembers.
+ * Every field but `prompt` may be absent: the checkpoint's family then decides (see companion/jobs/defaults.ts).
+ */
+
+/** How much each attention of a block takes of the reference: one number for the whole block, or one per attention. */
+const blockWeights = z.union([z.number(), z.array(z.number())])
+
+/** Weights per UNet block in diffusers' form, e.g. `{ "up": { "block_0": [0, 1, 0] } }`; a block not named takes nothing. */
+const layerWeights = z.strictObject({
+  down: z.record(z.string().regex(/^block_\d+$/), blockWeights).optional(),
+  mid: blockWeights.optional(),
+  up: z.record(z.string().regex(/^block_\d+$/), blockWeights).optional(),
+})
+
+const fraction = z.number().min(0).max(1)
+
+export const MODES = ['all', 'style', 'composition', 'style+composition', 'strong-style'] as const
+export const SAMPLERS = ['ddim', 'euler', 'euler_ancestral', 'dpmpp_2m'] as const
+export const SPACINGS = ['leading', 'trailing', 'linspace'] as const
+export const SIGMAS = ['model', 'karras'] as const
+export const FITS = ['crop', 'pad'] as const
+
+const reference = z
+  .strictObject({
+    /** A picture: a path relative to the recipe on the command line, `part:<sha256>` on the socket. */
+    image: z.string().min(1).optional(),
+    /** Several pictures whose image tokens are concatenated into one softmax. */
+    images: z.array(z.string().min(1)).min(1).max(16).optional(),
+    adapter: z.string().min(1).optional(),
+    weight: z.number().min(-2).max(5).optional(),
+    /** The part of the steps it acts on: step i of n when i/n >= start and (i+1)/n <= end. */
+    start: fraction.optional(),
+    end: fraction.optional(),
+    mode: z.enum(MODES).optional(),
+    layers: layerWeights.optional(),
+    /** What CLIP gets to see of a picture that is not square. */
+    fit: z.enum(FITS).optional(),
+  })
+  .refine((r) => (r.image === undefined) !== (r.images === undefined), 'give either "image" or "images"')
+  .refine((r) => r.mode === undefined || r.layers === undefined, 'give either "mode" or "layers"')
+
+const side = z.number().int().min(64).max(4096).multipleOf(8)
+
+export const recipeSchema = z.strictObject({
+  /** The stem of a model, or a checkpoint file together with the model whose configuration and tokenizer it uses. */
+  checkpoint: z.string().min(1).optional(),
+  prompt: z.string().max(10_000),
+  negativePrompt: z.string().max(10_000).optional(),
+  /** Width and height in pixels. */
+  size: z.tuple([side, side]).optional(),
+  seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  steps: z.number().int().min(1).max(1000).optional(),
+  /** Classifier-free guidance; at 1 or below the unconditional pass is left out. */
+  guidance: z.number().min(0).max(100).optional(),
+  sampler: z.enum(SAMPLERS).optional(),
+  spacing: z.enum(SPACINGS).optional(),
+  sigmas: z.enum(SIGMAS).optional(),
+  clipSkip: z.number().int().min(0).max(30).optional(),
+  references: z.array(reference).max(8).optional(),
+})
+
+export type Recipe = z.infer<typeof recipeSchema>
+export type Reference = z.infer<typeof reference>
+export type LayerWeights = z.infer<typeof layerWeights>
+export type BlockWeights = z.infer<typeof blockWeights>
+export type Mode = (typeof MODES)[number]
+export type Sampler = (typeof SAMPLERS)[number]
+export type Spacing = (typeof SPACINGS)[number]
+export type Sigmas = (typeof SIGMAS)[number]
+export type Fit = (typeof FITS)[number]
