@@ -1,0 +1,57 @@
+import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
+import type { Raster } from '../../shared/raster.ts'
+import type { Recipe } from '../../shared/recipe.ts'
+
+/** How things stand with the companion; every `message` is one sentence for a person. */
+export type CompanionStatus =
+  /** The first attempt is under way. */
+  | { readonly kind: 'connecting' }
+  /** Nobody listens; it is tried again by itself. */
+  | { readonly kind: 'absent'; readonly message: string }
+  /** It listens, and waits for the code it shows; nothing happens until `pair`. */
+  | { readonly kind: 'unpaired'; readonly message: string }
+  /** It speaks another version; it is tried again by itself. */
+  | { readonly kind: 'mismatch'; readonly message: string }
+  /** It does not talk to where this panel runs; it is tried again by itself. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** Jobs can be sent. `device` is known a moment later than the rest. */
+  | { readonly kind: 'ready'; readonly version: string; readonly device: DeviceReport | undefined }
+
+export type CompanionEvent =
+  /** Jobs ahead of this one, the running one included; comes again when that changes. */
+  | { readonly type: 'queued'; readonly ahead: number }
+  /** Steps done and in all; both 0 outside the denoising phase. */
+  | { readonly type: 'progress'; readonly phase: Phase; readonly step: number; readonly steps: number }
+  | { readonly type: 'preview'; readonly step: number; readonly picture: Raster }
+  | {
+      readonly type: 'result'
+      /** Every default filled in; its pictures under the names the request gave them. */
+      readonly recipe: Recipe
+      readonly picture: Raster
+      /** How many times each network ran for this picture. */
+      readonly runs: Readonly<Record<string, number>>
+      readonly seconds: number
+    }
+
+export interface ImprintRequest {
+  readonly recipe: Recipe
+  /** The pictures the recipe names, by the string it names them with; a raster given once must not change afterwards. */
+  readonly pictures: Readonly<Record<string, Raster>>
+  /** A newer request takes the place of a waiting older one with the same slot, which fails with `superseded`. */
+  readonly slot?: string
+}
+
+/** The companion as the panel sees it. */
+export interface Companion {
+  /** A new object whenever something changed, the same one otherwise. */
+  readonly status: CompanionStatus
+  /** Calls the listener after every change of `status`; returns the way to stop. */
+  subscribe(listener: () => void): () => void
+  /** Takes the code the companion shows and tries again at once. */
+  pair(token: string): void
+  /** Makes one picture; the last event is the result. Throws an ImprintError (`cancelled` when the signal aborts). */
+  generate(request: ImprintRequest, signal: AbortSignal): AsyncIterable<CompanionEvent>
+  /** The models the companion found; throws an ImprintError. */
+  models(): Promise<readonly ModelRecord[]>
+  close(): void
+}

@@ -1,0 +1,123 @@
+import * as z from 'zod'
+import { ERRORS, type ErrorCode } from './errors.ts'
+import { LIMITS } from './limits.ts'
+import { recipeSchema } from './recipe.ts'
+
+/** Every JSON message of the socket. PROTOCOL.md describes them for other clients; a test keeps the two equal. */
+
+/** Grows when a message changes so that an older peer would misread it. */
+export const PROTOCOL_VERSION = 1
+
+/** Where the companion listens unless told otherwise; the plugin's manifest names the same port. */
+export const DEFAULT_PORT = 8765
+
+/** What a job is doing, in the order it does it. */
+export const PHASES = ['loading', 'encoding', 'denoising', 'decoding'] as const
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const streamNumber = z.number().int().min(0).max(0xffff_ffff)
+/** Each job of a connection has a larger number than every earlier one, so that none is ever named twice. */
+const jobNumber = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const pixels = z.number().int().min(1).max(LIMITS.pictureSide)
+const word = z.string().max(200)
+const sentence = z.string().max(4000)
+const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
+
+/** A picture whose pixels follow as binary parts of the stream it names; see shared/frame.ts. */
+export const pictureSchema = z.strictObject({
+  stream: streamNumber,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int().min(1),
+  format: z.enum(['rgb8', 'rgba8']),
+  width: pixels,
+  height: pixels,
+})
+
+/** Where the networks run, and why not elsewhere. */
+const deviceSchema = z.strictObject({ device: z.enum(['cpu', 'webgpu']), reason: sentence })
+
+/** One model as the panel lists it; fields the panel does not need stay with the companion. */
+export const modelSchema = z.object({
+  name: word,
+  role: word,
+  family: word.optional(),
+  variant: word.optional(),
+  bytes: count,
+  /** What else has to be there before it can be used, in words. */
+  missing: z.array(sentence).optional(),
+})
+
+const hello = z.strictObject({
+  type: z.literal('hello'),
+  protocol: z.literal(PROTOCOL_VERSION),
+  token: z.string().max(100),
+  client: z.strictObject({ name: word, version: word }),
+})
+
+/** What any version's hello has in common: enough to say that the versions differ. */
+export const anyHelloSchema = z.looseObject({ type: z.literal('hello'), protocol: z.number().int() })
+
+const generate = z.strictObject({
+  type: z.literal('generate'),
+  job: jobNumber,
+  /** A newer job takes the place of a waiting older one with the same slot. */
+  slot: z.string().min(1).max(100).optional(),
+  recipe: recipeSchema,
+})
+
+/** The part of a `generate` that must hold before its recipe's faults can be reported to the job. */
+export const generateHeadSchema = generate.extend({ recipe: z.unknown() })
+
+/** What a panel sends. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  hello,
+  z.strictObject({ type: z.literal('picture'), picture: pictureSchema }),
+  generate,
+  z.strictObject({ type: z.literal('cancel'), job: jobNumber }),
+  z.strictObject({ type: z.literal('models') }),
+  z.strictObject({ type: z.literal('ping') }),
+])
+
+/** What the companion sends. */
+export const serverMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('welcome'),
+    protocol: z.literal(PROTOCOL_VERSION),
+    version: word,
+    session: word,
+  }),
+  z.strictObject({ type: z.literal('device'), ...deviceSchema.shape }),
+  z.strictObject({ type: z.literal('queued'), job: jobNumber, ahead: count }),
+  z.strictObject({ type: z.literal('progress'), job: jobNumber, phase: z.enum(PHASES), step: count, steps: count }),
+  z.strictObject({ type: z.literal('preview'), job: jobNumber, step: count, picture: pictureSchema }),
+  z.strictObject({
+    type: z.literal('result'),
+    job: jobNumber,
+    recipe: recipeSchema,
+    picture: pictureSchema,
+    runs: z.record(word, count),
+    seconds: z.number().min(0),
+  }),
+  z.strictObject({ type: z.literal('failed'), job: jobNumber, code: errorCode, message: sentence }),
+  z.strictObject({ type: z.literal('models'), models: z.array(modelSchema).max(10_000) }),
+  z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
+  z.strictObject({ type: z.literal('pong') }),
+])
+
+/** How a connection ends for each error that ends it; every other error leaves it open. */
+export const CLOSE_CODES = {
+  'message-invalid': 4400,
+  unpaired: 4401,
+  foreign: 4403,
+  'too-slow': 4408,
+  'too-large': 4413,
+  'picture-invalid': 4422,
+  'version-mismatch': 4426,
+} as const satisfies Partial<Record<ErrorCode, number>>
+
+export type Phase = (typeof PHASES)[number]
+export type PictureHeader = z.infer<typeof pictureSchema>
+export type DeviceReport = Readonly<z.infer<typeof deviceSchema>>
+export type ModelRecord = Readonly<z.infer<typeof modelSchema>>
+export type ClientMessage = z.infer<typeof clientMessageSchema>
+export type ServerMessage = z.infer<typeof serverMessageSchema>
