@@ -21,6 +21,7 @@ export const ERRORS = {
   foreign: { fault: 'input', remedy: 'Connect from Photoshop or from the studio on this machine.' },
   'too-large': { fault: 'input', remedy: 'Send a smaller picture or message.' },
   'too-slow': { fault: 'input', remedy: 'Connect again.' },
+  'companion-absent': { fault: 'input', remedy: 'Start the companion; the panel finds it by itself.' },
   'queue-full': { fault: 'input', remedy: 'Wait for a picture to finish, or cancel one.' },
   cancelled: { fault: 'input', remedy: 'Nothing was changed.' },
   superseded: { fault: 'input', remedy: 'A newer request took its place.' },
