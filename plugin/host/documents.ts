@@ -1,0 +1,58 @@
+import type { LayerRef, Rect } from './host.ts'
+import type { Bounds, PhotoshopModule, PsDocument, PsImaging, PsLayer } from '../types/photoshop.ts'
+import { HostError } from './host-error.ts'
+
+/** The imaging module; a HostError on a Photoshop that is too old to have it. */
+export function imagingOf(photoshop: PhotoshopModule): PsImaging {
+  if (photoshop.imaging !== undefined) return photoshop.imaging
+  throw new HostError('host', 'This Photoshop cannot read pixels for plugins: update it to version 26 or later.')
+}
+
+/** The open document with this id; a HostError `gone` when it was closed. */
+export function documentOf(photoshop: PhotoshopModule, documentId: number): PsDocument {
+  const found = Array.from(photoshop.app.documents).find((document) => document.id === documentId)
+  if (found === undefined) throw new HostError('gone', 'The document was closed meanwhile.')
+  return found
+}
+
+/** The layers of the list that holds the layer with this id, front first; undefined when the document lacks it. */
+export function siblingsOf(layers: ArrayLike<PsLayer>, layerId: number): readonly PsLayer[] | undefined {
+  const list = Array.from(layers)
+  if (list.some((layer) => layer.id === layerId)) return list
+  for (const layer of list) {
+    const inside = layer.layers ? siblingsOf(layer.layers, layerId) : undefined
+    if (inside !== undefined) return inside
+  }
+  return undefined
+}
+
+/** The layer itself; a HostError `gone` when it or its document no longer exists. */
+export function layerOf(photoshop: PhotoshopModule, ref: LayerRef): { document: PsDocument; layer: PsLayer } {
+  const document = documentOf(photoshop, ref.documentId)
+  const layer = siblingsOf(document.layers, ref.layerId)?.find(({ id }) => id === ref.layerId)
+  if (layer === undefined) throw new HostError('gone', 'The layer was deleted meanwhile.')
+  return { document, layer }
+}
+
+/** 8 or 16, or undefined for depths that Imprint cannot serve. */
+export function depthOf(document: PsDocument): 8 | 16 | undefined {
+  const bits = Number(/\d+/.exec(String(document.bitsPerChannel))?.[0])
+  return bits === 8 || bits === 16 ? bits : undefined
+}
+
+/** Photoshop's bounds as a rectangle. */
+export const rectOf = ({ left, top, right, bottom }: Bounds): Rect => ({
+  left,
+  top,
+  width: right - left,
+  height: bottom - top,
+})
+
+/** The visible part of a layer: its bounds inside the canvas; width or height 0 when nothing is. */
+export function visiblePart(document: PsDocument, { boundsNoEffects }: PsLayer): Rect {
+  const left = Math.max(0, Math.floor(boundsNoEffects.left))
+  const top = Math.max(0, Math.floor(boundsNoEffects.top))
+  const right = Math.min(document.width, Math.ceil(boundsNoEffects.right))
+  const bottom = Math.min(document.height, Math.ceil(boundsNoEffects.bottom))
+  return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) }
+}

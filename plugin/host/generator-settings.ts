@@ -1,0 +1,33 @@
+import type { LayerRef } from './host.ts'
+import type { PsAction } from '../types/photoshop.ts'
+
+/** The key of Imprint's own entry in a layer's generator settings. */
+export const SETTINGS_KEY = 'imprint'
+
+/**
+ * Keeps `memory` (JSON) in the layer's own metadata, which Photoshop saves in the PSD. Whether it worked: a layer
+ * without its memory is still the picture the person asked for, so this never throws.
+ */
+export async function rememberOnLayer(action: PsAction, layer: LayerRef, memory: string): Promise<boolean> {
+  const command = {
+    _obj: 'set',
+    _target: [
+      { _property: 'generatorSettings' },
+      { _ref: 'layer', _id: layer.layerId },
+      { _ref: 'document', _id: layer.documentId },
+    ],
+    to: { _obj: 'null', json: memory },
+    property: SETTINGS_KEY,
+    _options: { dialogOptions: 'silent' },
+  }
+  try {
+    const [answer] = await action.batchPlay([command], {})
+    return !failed(answer)
+  } catch {
+    return false
+  }
+}
+
+/** Photoshop reports most failures of a command as an answer, not as a rejection. */
+const failed = (answer: unknown): boolean =>
+  typeof answer === 'object' && answer !== null && '_obj' in answer && answer._obj === 'error'
