@@ -8,7 +8,7 @@ let waiting: ((root: HTMLElement) => void) | undefined
 
 // Photoshop drops a plugin that has not set up its entry points within about 20 ms of loading, so this runs on import,
 // before React is even evaluated.
-uxpModule().entrypoints.setup({
+uxpModule.entrypoints.setup({
   panels: {
     [PANEL_ID]: {
       create(created) {

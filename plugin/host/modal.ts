@@ -22,18 +22,18 @@ export function createModalGate(core: PsCore): RunModal {
 
   const attempt: RunModal = async (options, target) => {
     const deadline = Date.now() + options.patience
-    let started = false
+    const begun = { yes: false }
     for (;;) {
       try {
         return await core.executeAsModal(
           (context) => {
-            started = true
+            begun.yes = true
             return target(context)
           },
           { commandName: options.commandName, timeOut: HOST_TIMEOUT },
         )
       } catch (thrown) {
-        if (started || !isBusy(thrown) || Date.now() >= deadline) throw asHostError(thrown)
+        if (begun.yes || !isBusy(thrown) || Date.now() >= deadline) throw asHostError(thrown)
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER))
       }
     }
