@@ -1,0 +1,42 @@
+import type { Raster } from '../../shared/raster.ts'
+
+/** Rows: what each of the four latent channels adds to red, green and blue in -1..1 (a fit to SD 1.5's autoencoder). */
+const LATENT_TO_RGB = [
+  [0.3512, 0.2297, 0.3227],
+  [0.325, 0.4974, 0.235],
+  [-0.2829, 0.1762, 0.2721],
+  [-0.212, -0.2616, -0.7177],
+] as const
+
+/** A rough picture of latents at their own size, without a network.  [4, h, w] -> w x h, RGB */
+export function previewOf(
+  latents: Float32Array,
+  size: { width: number; height: number },
+  factors: readonly (readonly number[])[] = LATENT_TO_RGB,
+): Raster {
+  const plane = size.width * size.height
+  const data = new Uint8Array(3 * plane)
+  for (let i = 0; i < plane; i++) {
+    for (let c = 0; c < 3; c++) {
+      const value = factors.reduce((sum, row, channel) => sum + row[c]! * latents[channel * plane + i]!, 0)
+      data[3 * i + c] = to8Bit(value)
+    }
+  }
+  return { ...size, channels: 3, data }
+}
+
+/** A decoded picture in -1..1 as 8-bit pixels.  [3, H, W] -> W x H, RGB */
+export function pictureOf(decoded: Float32Array, size: { width: number; height: number }): Raster {
+  const plane = size.width * size.height
+  const data = new Uint8Array(3 * plane)
+  for (let i = 0; i < plane; i++) {
+    for (let c = 0; c < 3; c++) data[3 * i + c] = to8Bit(decoded[c * plane + i]!)
+  }
+  return { ...size, channels: 3, data }
+}
+
+/** -1..1 to 0..1, limited: the picture before it is rounded to 8 bits. */
+export const unitRange = (decoded: Float32Array): Float32Array<ArrayBuffer> =>
+  Float32Array.from(decoded, (value) => Math.min(1, Math.max(0, value / 2 + 0.5)))
+
+const to8Bit = (value: number): number => Math.round(255 * Math.min(1, Math.max(0, value / 2 + 0.5)))

@@ -1,0 +1,13 @@
+/** Σ factor · vector, element by element; the vectors have one length. */
+export function combine(
+  ...terms: readonly (readonly [factor: number, vector: Float32Array])[]
+): Float32Array<ArrayBuffer> {
+  const [first] = terms
+  const sum = new Float32Array(first?.[1].length ?? 0)
+  for (let i = 0; i < sum.length; i++) {
+    let total = 0
+    for (const [factor, vector] of terms) total += factor * vector[i]!
+    sum[i] = total
+  }
+  return sum
+}

@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import * as z from 'zod'
+import { ImprintError } from '../../shared/errors.ts'
+import { SAMPLERS, SPACINGS } from '../../shared/recipe.ts'
+import type { NoiseConfig } from '../diffusion/schedule.ts'
+import type { ClipTextConfig } from '../networks/clip-text.ts'
+import type { ClipVisionConfig } from '../networks/clip-vision.ts'
+import type { UNetConfig } from '../networks/unet-layout.ts'
+import type { VaeConfig } from '../networks/vae.ts'
+import { CLIP_DEVIATION, CLIP_MEAN, type ClipPreprocessing } from '../vision/preprocess.ts'
+
+/**
+ * Configuration files of a diffusers folder as the networks want them. Fields that would change the network in a way
+ * Imprint does not build must have the value it builds; a file with another one is refused by name.
+ */
+
+const only = <T extends string | number | boolean | null>(value: T) => z.literal(value).optional()
+const positive = z.number().int().positive()
+const perLevel = z.union([positive, z.array(positive)])
+
+const spread = (value: number | readonly number[], levels: number): readonly number[] =>
+  typeof value === 'number' ? Array<number>(levels).fill(value) : value
+
+const unet = z
+  .looseObject({
+    _class_name: only('UNet2DConditionModel'),
+    in_channels: z.literal(4),
+    out_channels: z.literal(4),
+    block_out_channels: z.array(positive).min(1),
+    layers_per_block: positive,
+    down_block_types: z.array(z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'])),
+    mid_block_type: only('UNetMidBlock2DCrossAttn'),
+    up_block_types: z.array(z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'])),
+    cross_attention_dim: positive,
+    attention_head_dim: perLevel,
+    num_attention_heads: only(null),
+    transformer_layers_per_block: perLevel.default(1),
+    norm_num_groups: positive,
+    norm_eps: z.number().positive().default(1e-5),
+    use_linear_projection: z.boolean().default(false),
+    act_fn: only('silu'),
+    addition_embed_type: z.literal(null).optional(),
+    class_embed_type: only(null),
+    encoder_hid_dim: only(null),
+    time_cond_proj_dim: only(null),
+    time_embedding_type: only('positional'),
+    resnet_time_scale_shift: only('default'),
+    flip_sin_to_cos: only(true),
+    freq_shift: only(0),
+    downsample_padding: only(1),
+    only_cross_attention: only(false),
+    dual_cross_attention: only(false),
+  })
+  .transform((c): UNetConfig => {
+    const levels = c.block_out_channels.length
+    return {
+      inChannels: c.in_channels,
+      outChannels: c.out_channels,
+      widths: c.block_out_channels,
+      layersPerBlock: c.layers_per_block,
+      downAttention: c.down_block_types.map((type) => type === 'CrossAttnDownBlock2D'),
+      upAttention: c.up_block_types.map((type) => type === 'CrossAttnUpBlock2D'),
+      // The field is misnamed in diffusers: it holds the number of heads.
+      heads: spread(c.attention_head_dim, levels),
+      depths: spread(c.transformer_layers_per_block, levels),
+      crossAttentionWidth: c.cross_attention_dim,
+      normGroups: c.norm_num_groups,
+      normEps: c.norm_eps,
+      linearProjection: c.use_linear_projection,
+    }
+  })
+
+const vae = z
+  .looseObject({
+    _class_name: only('AutoencoderKL'),
+    in_channels: only(3),
+    out_channels: only(3),
+    block_out_channels: z.array(positive).min(1),
+    layers_per_block: positive,
+    latent_channels: z.literal(4),
+    norm_num_groups: positive,
+    scaling_factor: z.number().positive().default(0.18215),
+    act_fn: only('silu'),
+    mid_block_add_attention: only(true),
+    use_quant_conv: only(true),
+    use_post_quant_conv: only(true),
+    shift_factor: only(null),
+  })
+  .transform((c): VaeConfig => ({
+    widths: c.block_out_channels,
+    layersPerBlock: c.layers_per_block,
+    latentChannels: c.latent_channels,
+    normGroups: c.norm_num_groups,
+    scalingFactor: c.scaling_factor,
+  }))
+
+const transformer = {
+  hidden_size: positive,
+  num_hidden_layers: positive,
+  num_attention_heads: positive,
+  intermediate_size: positive,
+  hidden_act: z.enum(['gelu', 'quick_gelu']),
+  layer_norm_eps: z.number().positive().default(1e-5),
+}
+
+const transformerConfig = (c: z.infer<z.ZodObject<typeof transformer>>) => ({
+  hiddenSize: c.hidden_size,
+  layers: c.num_hidden_layers,
+  heads: c.num_attention_heads,
+  intermediateSize: c.intermediate_size,
+  activation: c.hidden_act,
+  layerNormEps: c.layer_norm_eps,
+})
+
+const text = z
+  .looseObject({ ...transformer, vocab_size: positive, max_position_embeddings: positive, projection_dim: positive })
+  .transform((c): ClipTextConfig => ({
+    ...transformerConfig(c),
+    vocabularySize: c.vocab_size,
+    positions: c.max_position_embeddings,
+    projectionSize: c.projection_dim,
+  }))
+
+const vision = z
+  .looseObject({ ...transformer, image_size: positive, patch_size: positive, projection_dim: positive })
+  .transform((c): ClipVisionConfig => ({
+    ...transformerConfig(c),
+    imageSize: c.image_size,
+    patchSize: c.patch_size,
+    projectionSize: c.projection_dim,
+  }))
+
+const triple = z.tuple([z.number(), z.number(), z.number()])
+const side = z.union([positive, z.looseObject({ height: positive }).transform(({ height }) => height)])
+
+const preprocessing = z
+  .looseObject({
+    crop_size: side,
+    image_mean: triple.default([...CLIP_MEAN]),
+    image_std: triple.default([...CLIP_DEVIATION]),
+    do_center_crop: only(true),
+    resample: only(3),
+  })
+  .transform((c): ClipPreprocessing => ({ size: c.crop_size, mean: c.image_mean, deviation: c.image_std }))
+
+/** Schedulers of diffusers by the sampler that does the same. */
+const SCHEDULERS: Record<string, (typeof SAMPLERS)[number]> = {
+  DDIMScheduler: 'ddim',
+  EulerDiscreteScheduler: 'euler',
+  EulerAncestralDiscreteScheduler: 'euler_ancestral',
+  DPMSolverMultistepScheduler: 'dpmpp_2m',
+}
+
+/** What a checkpoint says of its noise and of the steps it was tried with. */
+export type SchedulerConfig = NoiseConfig & {
+  readonly sampler: (typeof SAMPLERS)[number] | undefined
+  readonly spacing: (typeof SPACINGS)[number]
+}
+
+const scheduler = z
+  .looseObject({
+    _class_name: z.string().optional(),
+    num_train_timesteps: positive.default(1000),
+    beta_start: z.number().positive(),
+    beta_end: z.number().positive(),
+    beta_schedule: z.literal('scaled_linear'),
+    steps_offset: z.number().int().nonnegative().default(0),
+    set_alpha_to_one: z.boolean().default(true),
+    prediction_type: z.enum(['epsilon', 'v_prediction']).default('epsilon'),
+    timestep_spacing: z.enum(SPACINGS).default('leading'),
+    clip_sample: only(false),
+    trained_betas: only(null),
+    rescale_betas_zero_snr: only(false),
+  })
+  .transform((c): SchedulerConfig => ({
+    trainSteps: c.num_train_timesteps,
+    betaStart: c.beta_start,
+    betaEnd: c.beta_end,
+    stepsOffset: c.steps_offset,
+    alphaToOne: c.set_alpha_to_one,
+    prediction: c.prediction_type,
+    sampler: SCHEDULERS[c._class_name ?? ''],
+    spacing: c.timestep_spacing,
+  }))
+
+/** A network's configuration from the text of a JSON file; throws `model-unsupported` naming the file and the field. */
+const reader =
+  <T>(schema: z.ZodType<T>) =>
+  (path: string): T => {
+    const parsed = schema.safeParse(readJson(path))
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    const field = issue?.path.join('.') ?? ''
+    const where = join(basename(dirname(path)), basename(path))
+    throw new ImprintError(
+      'model-unsupported',
+      `${where}: Imprint cannot run a model whose "${field}" is like this (${issue?.message ?? 'invalid'}). Choose another model.`,
+    )
+  }
+
+export const readUNetConfig = reader(unet)
+export const readVaeConfig = reader(vae)
+export const readTextConfig = reader(text)
+export const readVisionConfig = reader(vision)
+export const readPreprocessing = reader(preprocessing)
+export const readSchedulerConfig = reader(scheduler)
+
+/** A JSON file; throws `model-invalid` naming it when it is missing or no JSON. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    const where = join(basename(dirname(path)), basename(path))
+    throw new ImprintError('model-invalid', `${where} is missing or no JSON file. Download the model again.`, { cause })
+  }
+}

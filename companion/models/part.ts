@@ -1,0 +1,54 @@
+import { existsSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import * as z from 'zod'
+import { ImprintError } from '../../shared/errors.ts'
+import { openSafetensors, type StoredTensor } from '../weights/safetensors.ts'
+import { openLedger, type Ledger } from '../weights/weights.ts'
+import { readJson } from './config.ts'
+
+/** One network of a model: its configuration, and its weights where they lie. */
+export interface Part<Config> {
+  readonly config: Config
+  readonly ledger: Ledger
+  /** Changes when the files change: part of the key of everything computed from them. */
+  readonly identity: string
+}
+
+/** The weights of a network's folder: one file, or several named by an index; half precision where that is what there is. */
+export function openFolderWeights(folder: string, stem: string): Omit<Part<never>, 'config'> {
+  for (const name of [`${stem}.safetensors`, `${stem}.fp16.safetensors`]) {
+    const index = join(folder, `${name}.index.json`)
+    if (existsSync(index)) return openFiles(shards(index), folder)
+    if (existsSync(join(folder, name))) return openFiles([join(folder, name)], folder)
+  }
+  throw new ImprintError(
+    'model-invalid',
+    `The model folder ${folder} lacks ${stem}.safetensors. Download the model again.`,
+  )
+}
+
+/** The weights of one or several safetensors files. */
+export function openFiles(paths: readonly string[], origin: string): Omit<Part<never>, 'config'> {
+  const tensors = new Map<string, StoredTensor>()
+  for (const path of paths) {
+    for (const [name, tensor] of openSafetensors(path).tensors) {
+      if (tensors.has(name))
+        throw new ImprintError('model-invalid', `${basename(origin)} stores "${name}" twice. Download the model again.`)
+      tensors.set(name, tensor)
+    }
+  }
+  return { ledger: openLedger(tensors, origin), identity: paths.map(fileIdentity).join('|') }
+}
+
+function fileIdentity(path: string): string {
+  const { size, mtimeMs, ino } = statSync(path)
+  return `${path}:${size}:${mtimeMs}:${ino}`
+}
+
+function shards(index: string): string[] {
+  const parsed = z.looseObject({ weight_map: z.record(z.string(), z.string()) }).safeParse(readJson(index))
+  if (!parsed.success)
+    throw new ImprintError('model-invalid', `${basename(index)} has no weight_map. Download the model again.`)
+  // basename: an index must not lead out of its folder.
+  return [...new Set(Object.values(parsed.data.weight_map))].map((name) => join(index, '..', basename(name)))
+}

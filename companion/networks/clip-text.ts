@@ -1,0 +1,56 @@
+import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
+import { gemm, add, matMul } from '../graph/ops.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import type { Weights } from '../weights/weights.ts'
+import { clipTransformer, norm, type ClipTransformerConfig } from './clip-transformer.ts'
+
+/** CLIP's text tower (arXiv:2103.00020): token and position embeddings, a causal transformer, a final norm. */
+export interface ClipTextConfig extends ClipTransformerConfig {
+  readonly vocabularySize: number
+  /** Tokens of a prompt, padding included: 77. */
+  readonly positions: number
+  /** Width of the space shared with pictures; undefined for a tower stored without its projection. */
+  readonly projectionSize: number | undefined
+}
+
+/** Checkpoints store the tower with or without this prefix. */
+const towerOf = (w: Weights): Weights =>
+  w.has('text_model.embeddings.token_embedding.weight') ? w.at('text_model') : w
+
+/** The embedding table [vocabulary, d]; the 77 rows of a prompt are read from the file, not run through a graph. */
+export const tokenEmbeddings = (w: Weights, config: ClipTextConfig): StoredTensor =>
+  towerOf(w).at('embeddings', 'token_embedding').get('weight', [config.vocabularySize, config.hiddenSize])
+
+/** Hidden states [positions, d] of all layers, and the final norm to read one of them with. */
+export function clipText(
+  embeddings: Value,
+  w: Weights,
+  config: ClipTextConfig,
+): { hiddenStates: Value[]; finalNorm: (state: Value) => Value } {
+  const tower = towerOf(w)
+  const positions = tower.at('embeddings', 'position_embedding').get('weight', [config.positions, config.hiddenSize])
+  const h = add(embeddings, embeddings.graph.weight(positions))
+  return {
+    hiddenStates: clipTransformer(h, tower.at('encoder'), config, true),
+    finalNorm: (state) => norm(state, tower.at('final_layer_norm'), config),
+  }
+}
+
+/**
+ * Prompt to text states, as a graph.
+ * `embeddings` [77, d] -> `states` [77, d]: LN_final of the layer `clipSkip` before the last.
+ * Where the tower has a projection also `end` [1, 77], a one at the end-of-text token -> `embeds` [1, p].
+ */
+export function clipTextGraph(w: Weights, config: ClipTextConfig, clipSkip: number, options: GraphOptions): Graph {
+  const g = new Graph('clip-text', options)
+  const { hiddenStates, finalNorm } = clipText(g.input('embeddings', [config.positions, config.hiddenSize]), w, config)
+  const chosen = hiddenStates[config.layers - clipSkip]
+  if (!chosen) throw new RangeError(`clip skip ${clipSkip} of a tower with ${config.layers} layers`)
+  g.output('states', finalNorm(chosen))
+  if (config.projectionSize !== undefined) {
+    const pooled = matMul(g.input('end', [1, config.positions]), finalNorm(hiddenStates[config.layers]!)) // [1, d]
+    const projection = w.at('text_projection').get('weight', [config.projectionSize, config.hiddenSize])
+    g.output('embeds', gemm(pooled, g.weight(projection)))
+  }
+  return g
+}

@@ -1,0 +1,41 @@
+import { linear } from '../graph/nn.ts'
+import { Graph, type GraphOptions } from '../graph/graph.ts'
+import { silu } from '../graph/ops.ts'
+import type { Weights } from '../weights/weights.ts'
+import { crossAttentions, unetLayout, type UNetConfig } from './unet-layout.ts'
+
+/** Width of the time embedding: four times the first level's. */
+const embeddingWidth = ({ widths }: UNetConfig): number => 4 * widths[0]!
+
+/**
+ * What every resnet adds for a timestep, as a graph.
+ * `sinusoid` [1, widths[0]] -> `embedding` [1, 4 · widths[0]] and per resnet `time.PATH` [1, out].
+ */
+export function timeGraph(w: Weights, config: UNetConfig, options: GraphOptions): Graph {
+  const g = new Graph('unet-time', options)
+  const out = embeddingWidth(config)
+  const time = w.at('time_embedding')
+  const hidden = silu(linear(g.input('sinusoid', [1, config.widths[0]!]), time.at('linear_1'), { out, bias: true }))
+  const embedding = linear(hidden, time.at('linear_2'), { out, bias: true })
+  g.output('embedding', embedding)
+  const active = silu(embedding)
+  for (const { path, out } of unetLayout(config).flatMap((block) => block.resnets)) {
+    g.output(`time.${path}`, linear(active, w.at(path, 'time_emb_proj'), { out, bias: true }))
+  }
+  return g
+}
+
+/**
+ * Keys and values of a prompt for every cross-attention, as a graph: they depend on the prompt alone.
+ * `states` [tokens, cross-attention width] -> `k.PATH`, `v.PATH` [tokens, c].
+ */
+export function textKeysValuesGraph(w: Weights, config: UNetConfig, tokens: number, options: GraphOptions): Graph {
+  const g = new Graph('unet-text', options)
+  const states = g.input('states', [tokens, config.crossAttentionWidth])
+  for (const { path, width } of crossAttentions(unetLayout(config))) {
+    const attn2 = w.at(path, 'attn2')
+    g.output(`k.${path}`, linear(states, attn2.at('to_k'), { out: width, bias: false }))
+    g.output(`v.${path}`, linear(states, attn2.at('to_v'), { out: width, bias: false }))
+  }
+  return g
+}

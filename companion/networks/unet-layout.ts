@@ -1,0 +1,119 @@
+/** Configuration of a latent diffusion UNet (Rombach et al. 2022, arXiv:2112.10752), as in its config.json. */
+export interface UNetConfig {
+  readonly inChannels: number
+  readonly outChannels: number
+  /** Width of each level. */
+  readonly widths: readonly number[]
+  readonly layersPerBlock: number
+  /** Which down and up blocks have transformers, in order. */
+  readonly downAttention: readonly boolean[]
+  readonly upAttention: readonly boolean[]
+  /** Attention heads and transformer blocks of each level, from the top down. */
+  readonly heads: readonly number[]
+  readonly depths: readonly number[]
+  readonly crossAttentionWidth: number
+  readonly normGroups: number
+  readonly normEps: number
+  /** Whether transformers project with a linear layer instead of a 1 x 1 convolution. */
+  readonly linearProjection: boolean
+}
+
+export interface ResnetPlace {
+  readonly path: string
+  readonly out: number
+}
+
+export interface TransformerPlace {
+  readonly path: string
+  readonly width: number
+  readonly heads: number
+  readonly depth: number
+}
+
+export interface BlockPlace {
+  readonly part: 'down' | 'mid' | 'up'
+  /** Number within its part. */
+  readonly index: number
+  readonly path: string
+  readonly width: number
+  readonly resnets: readonly ResnetPlace[]
+  /** Empty in a block without attention; in the middle block one, between its two resnets. */
+  readonly transformers: readonly TransformerPlace[]
+  /** Whether the block ends by halving or doubling the size. */
+  readonly resamples: boolean
+}
+
+/** One text cross-attention of the UNet: where image prompts join in. */
+export interface CrossAttention {
+  /** Its transformer block, e.g. `down_blocks.0.attentions.1.transformer_blocks.0`. */
+  readonly path: string
+  readonly width: number
+  readonly part: BlockPlace['part']
+  readonly block: number
+  /** Number of the transformer within its block. */
+  readonly attention: number
+  /** Its number in adapter files: all attentions counted down, up, middle, self and cross in turn. */
+  readonly adapterIndex: number
+}
+
+/** The UNet's blocks in the order they run: down, middle, up. */
+export function unetLayout(config: UNetConfig): readonly BlockPlace[] {
+  const levels = config.widths.length
+  const block = (
+    part: BlockPlace['part'],
+    index: number,
+    level: number,
+    resnets: number,
+    attentions: number,
+  ): BlockPlace => {
+    const path = part === 'mid' ? 'mid_block' : `${part}_blocks.${index}`
+    const width = config.widths[level]!
+    return {
+      part,
+      index,
+      path,
+      width,
+      resnets: Array.from({ length: resnets }, (_, j) => ({ path: `${path}.resnets.${j}`, out: width })),
+      transformers: Array.from({ length: attentions }, (_, j) => ({
+        path: `${path}.attentions.${j}`,
+        width,
+        heads: config.heads[level]!,
+        depth: config.depths[level]!,
+      })),
+      resamples: part !== 'mid' && index < levels - 1,
+    }
+  }
+  const down = config.widths.map((_, i) =>
+    block('down', i, i, config.layersPerBlock, config.downAttention[i] ? config.layersPerBlock : 0),
+  )
+  const up = config.widths.map((_, i) =>
+    block('up', i, levels - 1 - i, config.layersPerBlock + 1, config.upAttention[i] ? config.layersPerBlock + 1 : 0),
+  )
+  return [...down, block('mid', 0, levels - 1, 2, 1), ...up]
+}
+
+/** All cross-attentions in the order they run, with their numbers in adapter files. */
+export function crossAttentions(layout: readonly BlockPlace[]): readonly CrossAttention[] {
+  const filed = [...layout].sort((a, b) => FILED.indexOf(a.part) - FILED.indexOf(b.part))
+  const numbers = new Map(filed.flatMap(crossAttentionPaths).map((path, i) => [path, 2 * i + 1]))
+  return layout.flatMap((block) =>
+    block.transformers.flatMap((transformer, attention) =>
+      blockPaths(transformer).map((path) => ({
+        path,
+        width: transformer.width,
+        part: block.part,
+        block: block.index,
+        attention,
+        adapterIndex: numbers.get(path)!,
+      })),
+    ),
+  )
+}
+
+/** Adapter files count the middle block last, although it runs between the two others. */
+const FILED: readonly BlockPlace['part'][] = ['down', 'up', 'mid']
+
+const blockPaths = ({ path, depth }: TransformerPlace): string[] =>
+  Array.from({ length: depth }, (_, i) => `${path}.transformer_blocks.${i}`)
+
+const crossAttentionPaths = (block: BlockPlace): string[] => block.transformers.flatMap(blockPaths)

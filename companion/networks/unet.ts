@@ -1,0 +1,104 @@
+import { conv2d, groupNorm, upsampleNearest } from '../graph/nn.ts'
+import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
+import { concat, silu } from '../graph/ops.ts'
+import type { Weights } from '../weights/weights.ts'
+import { fromInputs, withImagePrompts, type Attend } from './cross-attention.ts'
+import { residualBlock, spatialTransformer } from './unet-blocks.ts'
+import { crossAttentions, unetLayout, type BlockPlace, type UNetConfig } from './unet-layout.ts'
+
+/** What a UNet reads besides the latents. */
+export interface Conditioning {
+  /** The time embedding as the resnet at `path` adds it.  [1, out] */
+  readonly time: (path: string, out: number) => Value
+  /** How a cross-attention reads the prompt and the pictures. */
+  readonly attend: Attend
+}
+
+/**
+ * UNet2DConditionModel (Rombach et al. 2022, arXiv:2112.10752): down, middle, up, with skips from each step down to its
+ * counterpart up.  sample [1, in, h, w] -> the model's prediction [1, out, h, w]
+ */
+export function unet(sample: Value, w: Weights, config: UNetConfig, conditioning: Conditioning): Value {
+  const norm = { groups: config.normGroups, eps: config.normEps }
+  let h = conv2d(sample, w.at('conv_in'), { out: config.widths[0]!, kernel: 3, padding: 1 })
+  const skips = [h]
+  for (const block of unetLayout(config)) {
+    if (block.part === 'down') h = downBlock(h, skips, w, config, block, conditioning)
+    else if (block.part === 'mid') h = middleBlock(h, w, config, block, conditioning)
+    else h = upBlock(h, skips, w, config, block, conditioning)
+  }
+  h = silu(groupNorm(h, w.at('conv_norm_out'), norm))
+  return conv2d(h, w.at('conv_out'), { out: config.outChannels, kernel: 3, padding: 1 })
+}
+
+type Block = [w: Weights, config: UNetConfig, block: BlockPlace, conditioning: Conditioning]
+
+/** One resnet of a block and the transformer behind it, if the block has any.  [1, c, h, w] -> [1, width, h, w] */
+function layer(h: Value, j: number, ...[w, config, block, { time, attend }]: Block): Value {
+  const { path, out } = block.resnets[j]!
+  h = residualBlock(h, time(path, out), w.at(path), config, out)
+  const transformer = block.transformers[j]
+  return transformer ? spatialTransformer(h, w.at(transformer.path), config, transformer, attend) : h
+}
+
+function downBlock(h: Value, skips: Value[], ...at: Block): Value {
+  const [w, , block] = at
+  block.resnets.forEach((_, j) => {
+    h = layer(h, j, ...at)
+    skips.push(h)
+  })
+  if (block.resamples) {
+    const down = w.at(block.path, 'downsamplers', 0, 'conv')
+    h = conv2d(h, down, { out: block.width, kernel: 3, stride: 2, padding: 1 })
+    skips.push(h)
+  }
+  return h
+}
+
+function middleBlock(h: Value, ...at: Block): Value {
+  return layer(layer(h, 0, ...at), 1, ...at)
+}
+
+function upBlock(h: Value, skips: Value[], ...at: Block): Value {
+  const [w, , block] = at
+  block.resnets.forEach((_, j) => {
+    h = layer(concat([h, skips.pop()!], 1), j, ...at)
+  })
+  if (!block.resamples) return h
+  // The size of the next skip, not twice this one: the two differ when the latent's sides do not halve evenly.
+  const [, , height, width] = skips.at(-1)!.shape
+  const up = upsampleNearest(h, { height: height!, width: width! })
+  return conv2d(up, w.at(block.path, 'upsamplers', 0, 'conv'), { out: block.width, kernel: 3, padding: 1 })
+}
+
+export interface UNetGraphShape {
+  /** Size of the latents, an eighth of the picture's. */
+  readonly height: number
+  readonly width: number
+  /** Text tokens: 77. */
+  readonly textTokens: number
+  /** Image tokens of each image prompt. */
+  readonly imageTokens: readonly number[]
+}
+
+/**
+ * One evaluation as a graph. Everything the step or the slider changes is an input, so neither rebuilds anything:
+ * `sample` [1, in, h, w]; `time.PATH` [1, out] per resnet; per cross-attention `text.k.PATH`, `text.v.PATH` [77, c] and for
+ * each image prompt r `image.r.k.PATH`, `image.r.v.PATH` [t, c]; `image.r.weight` [1], `image.r.layers` [layers]
+ * -> `prediction` [1, out, h, w].
+ */
+export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape, options: GraphOptions): Graph {
+  const g = new Graph('unet', options)
+  const layers = crossAttentions(unetLayout(config))
+  const sample = g.input('sample', [1, config.inChannels, shape.height, shape.width])
+  const text = fromInputs(g, 'text', shape.textTokens)
+  const prediction = unet(sample, w, config, {
+    time: (path, out) => g.input(`time.${path}`, [1, out]),
+    attend: shape.imageTokens.reduce(
+      (base, tokens, r) => withImagePrompts(g, base, `image.${r}`, tokens, layers),
+      text,
+    ),
+  })
+  g.output('prediction', prediction)
+  return g
+}

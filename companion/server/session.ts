@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto'
+import type { RawData, WebSocket } from 'ws'
+import { asImprintError, ImprintError } from '../../shared/errors.ts'
+import { LIMITS } from '../../shared/limits.ts'
+import { PictureReceiver } from '../../shared/picture-stream.ts'
+import {
+  anyHelloSchema,
+  clientMessageSchema,
+  CLOSE_CODES,
+  PROTOCOL_VERSION,
+  type ClientMessage,
+  type DeviceReport,
+  type ModelRecord,
+} from '../../shared/protocol.ts'
+import { check, parseJson } from '../../shared/read-message.ts'
+import { recipeSchema } from '../../shared/recipe.ts'
+import type { JobEvent, Queue } from '../jobs/queue.ts'
+import { Outbox } from './outbox.ts'
+import { tokenMatches } from './pairing.ts'
+import { PictureStore } from './picture-store.ts'
+
+export interface SessionOptions {
+  readonly queue: Queue
+  readonly models: () => Promise<readonly ModelRecord[]>
+  readonly device: () => Promise<DeviceReport>
+  readonly token: string
+  /** The companion's own version, told in the welcome. */
+  readonly version: string
+  /** How long a panel may take to say hello. */
+  readonly helloMs: number
+  /** How long a panel may be silent, pongs included: Photoshop stops its scripts while it works. */
+  readonly silenceMs: number
+  readonly pictureBytes: number
+}
+
+type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
+
+/** One panel, from its hello to its end: checks what it says, runs its jobs, tells it their events. */
+export class Session {
+  readonly #id = randomUUID()
+  readonly #socket: WebSocket
+  readonly #options: SessionOptions
+  readonly #outbox: Outbox
+  readonly #store: PictureStore
+  readonly #receiver = new PictureReceiver()
+  readonly #jobs = new Map<number, AbortController>()
+  readonly #helloTimer: NodeJS.Timeout
+  readonly #pulse: NodeJS.Timeout
+  #paired = false
+  #over = false
+  #lastJob = 0
+  #lastHeard = Date.now()
+
+  constructor(socket: WebSocket, options: SessionOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#outbox = new Outbox(socket)
+    this.#store = new PictureStore(options.pictureBytes)
+    const late = new ImprintError('too-slow', `No hello came within ${options.helloMs} ms of connecting.`)
+    this.#helloTimer = setTimeout(() => this.#end(late), options.helloMs)
+    this.#pulse = setInterval(() => this.#checkPulse(), options.silenceMs / 3)
+    socket.on('message', (data, isBinary) => this.#hear(data, isBinary))
+    socket.on('pong', () => (this.#lastHeard = Date.now()))
+    // What is wrong on the level of WebSocket ends in a close as well, and only that is acted on.
+    socket.on('error', () => undefined)
+    socket.on('close', () => this.#closed())
+  }
+
+  #hear(data: RawData, isBinary: boolean): void {
+    if (this.#over) return
+    this.#lastHeard = Date.now()
+    const bytes = data as Buffer
+    try {
+      if (isBinary) this.#hearPart(bytes)
+      else this.#hearText(bytes)
+    } catch (thrown) {
+      this.#end(asImprintError(thrown))
+    }
+  }
+
+  #hearPart(bytes: Buffer): void {
+    if (!this.#paired) throw new ImprintError('unpaired', 'Pixels came before the hello.')
+    const picture = this.#receiver.take(bytes)
+    if (picture) this.#store.put(picture.header.sha256, picture.raster)
+  }
+
+  #hearText(bytes: Buffer): void {
+    const limit = this.#paired ? LIMITS.message : LIMITS.unpairedMessage
+    if (bytes.length > limit) {
+      throw new ImprintError('too-large', `A text message of ${bytes.length} bytes is over the ${limit} allowed here.`)
+    }
+    const value = parseJson(bytes.toString())
+    if (this.#paired) return this.#act(check(clientMessageSchema, value, 'message-invalid'))
+
+    const { protocol } = check(anyHelloSchema, value, 'unpaired', 'hello')
+    if (protocol !== PROTOCOL_VERSION) {
+      throw new ImprintError(
+        'version-mismatch',
+        `The panel speaks version ${protocol} of the protocol and the companion version ${PROTOCOL_VERSION}; update both.`,
+      )
+    }
+    const message = check(clientMessageSchema, value, 'message-invalid')
+    if (message.type === 'hello') this.#pair(message)
+  }
+
+  #pair({ token }: Message<'hello'>): void {
+    if (!tokenMatches(token, this.#options.token)) {
+      throw new ImprintError('unpaired', 'The pairing code is not the one the companion shows.')
+    }
+    clearTimeout(this.#helloTimer)
+    this.#paired = true
+    this.#outbox.send({
+      type: 'welcome',
+      protocol: PROTOCOL_VERSION,
+      version: this.#options.version,
+      session: this.#id,
+    })
+    this.#options.device().then(
+      ({ device, reason }) => this.#outbox.send({ type: 'device', device, reason }),
+      // A job will fail with the reason; until one is asked for, the panel works without knowing the device.
+      () => undefined,
+    )
+  }
+
+  #act(message: ClientMessage): void {
+    switch (message.type) {
+      case 'hello':
+        throw new ImprintError('message-invalid', 'A second hello came on the same connection.')
+      case 'picture':
+        return this.#receiver.announce(message.picture)
+      case 'generate':
+        return this.#generate(message)
+      case 'cancel':
+        return this.#jobs.get(message.job)?.abort()
+      case 'models':
+        return void this.#sendModels()
+      case 'ping':
+        return this.#outbox.send({ type: 'pong' })
+    }
+  }
+
+  #generate({ job, slot, recipe }: Message<'generate'>): void {
+    if (job <= this.#lastJob) {
+      throw new ImprintError('message-invalid', `Job ${job} came after job ${this.#lastJob}; job numbers must grow.`)
+    }
+    this.#lastJob = job
+    const abort = new AbortController()
+    this.#jobs.set(job, abort)
+    try {
+      const checked = check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
+      const request = { recipe: checked, pictures: this.#store.forRecipe(checked) }
+      const listener = (event: JobEvent): void => this.#tell(job, event)
+      this.#options.queue.submit({ owner: this.#id, slot, request, signal: abort.signal, listener })
+    } catch (thrown) {
+      this.#fail(job, asImprintError(thrown))
+    }
+  }
+
+  #tell(job: number, event: JobEvent): void {
+    switch (event.type) {
+      case 'queued':
+        return this.#outbox.send({ type: 'queued', job, ahead: event.ahead })
+      case 'progress':
+        return this.#outbox.send({
+          type: 'progress',
+          job,
+          phase: event.phase,
+          step: event.step,
+          steps: event.steps,
+        })
+      case 'preview':
+        return this.#outbox.sendPreview(event.picture, (picture) => ({
+          type: 'preview',
+          job,
+          step: event.step,
+          picture,
+        }))
+      case 'result': {
+        this.#jobs.delete(job)
+        const { recipe, runs, seconds } = event
+        return void this.#outbox.sendPicture(event.picture, (picture) => ({
+          type: 'result',
+          job,
+          recipe,
+          picture,
+          runs,
+          seconds,
+        }))
+      }
+      case 'failed':
+        return this.#fail(job, event.error)
+    }
+  }
+
+  #fail(job: number, { code, message }: ImprintError): void {
+    this.#jobs.delete(job)
+    this.#outbox.send({ type: 'failed', job, code, message: message.slice(0, 4000) })
+  }
+
+  async #sendModels(): Promise<void> {
+    try {
+      this.#outbox.send({ type: 'models', models: [...(await this.#options.models())] })
+    } catch (thrown) {
+      const { code, message } = asImprintError(thrown)
+      this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+    }
+  }
+
+  #checkPulse(): void {
+    if (Date.now() - this.#lastHeard > this.#options.silenceMs) return this.#socket.terminate()
+    this.#socket.ping()
+  }
+
+  /** Says why, then closes; whatever else the panel sent is not looked at. */
+  #end({ code, message }: ImprintError): void {
+    this.#over = true
+    clearTimeout(this.#helloTimer)
+    this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+    const closeCodes: Partial<Record<string, number>> = CLOSE_CODES
+    this.#socket.close(closeCodes[code] ?? CLOSE_CODES['message-invalid'], code)
+  }
+
+  #closed(): void {
+    this.#over = true
+    clearTimeout(this.#helloTimer)
+    clearInterval(this.#pulse)
+    for (const abort of [...this.#jobs.values()]) abort.abort()
+    this.#store.clear()
+  }
+}
