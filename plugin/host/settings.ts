@@ -19,8 +19,8 @@ export async function writeToken(storage: UxpSecureStorage, token: string): Prom
 
 /** What the panel remembers between sessions besides the token: text by key. */
 export interface Settings {
-  read(key: string): string | undefined
-  write(key: string, value: string): void
+  readonly read: (key: string) => string | undefined
+  readonly write: (key: string, value: string) => void
 }
 
 /** Settings in localStorage, under `imprint.`; a full or missing storage forgets silently. */

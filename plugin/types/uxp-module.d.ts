@@ -1,6 +1,4 @@
 declare module 'uxp' {
-  import type { UxpModule } from './uxp.ts'
-
-  const uxp: UxpModule
+  const uxp: unknown
   export default uxp
 }

@@ -1,0 +1,28 @@
+import type { CompanionStatus } from '../client/companion.ts'
+import { HostError } from '../host/host-error.ts'
+import { asImprintError, ERRORS } from '../../shared/errors.ts'
+import type { Notice } from './state.ts'
+
+/** What went wrong, for a person; undefined when the person or a newer request ended it. */
+export function noticeOf(thrown: unknown): Notice | undefined {
+  if (thrown instanceof HostError) return thrown.kind === 'cancelled' ? undefined : { text: thrown.message }
+  const error = asImprintError(thrown)
+  if (error.code === 'cancelled' || error.code === 'superseded') return undefined
+  const { fault, remedy } = ERRORS[error.code]
+  return fault === 'ours' ? { text: error.message, remedy } : { text: error.message }
+}
+
+/** Why nothing can be made right now, for a person; undefined when the companion is ready. */
+export function companionNotice(status: CompanionStatus): Notice | undefined {
+  switch (status.kind) {
+    case 'ready':
+      return undefined
+    case 'connecting':
+      return { text: 'Looking for Imprint’s companion…' }
+    case 'absent':
+    case 'unpaired':
+    case 'mismatch':
+    case 'refused':
+      return { text: status.message }
+  }
+}
