@@ -30,7 +30,8 @@ interface Entry extends Job {
 }
 
 /** One job runs at a time, the others wait first come, first served; at most `waiting` of them. */
-export function createQueue(engine: Engine, { waiting: limit = LIMITS.waitingJobs as number } = {}): Queue {
+export function createQueue(engine: Engine, options: { readonly waiting?: number } = {}): Queue {
+  const limit = options.waiting ?? LIMITS.waitingJobs
   const waiting: Entry[] = []
   let running: Entry | undefined
 

@@ -1,0 +1,169 @@
+import { ImprintError } from '../../shared/errors.ts'
+import { LIMITS } from '../../shared/limits.ts'
+import { PictureReceiver } from '../../shared/picture-stream.ts'
+import type { ClientMessage, ModelRecord, PictureHeader, ServerMessage } from '../../shared/protocol.ts'
+import type { Raster } from '../../shared/raster.ts'
+import { partName, pictureNames, renamePictures } from '../../shared/recipe-pictures.ts'
+import type { CompanionEvent, ImprintRequest } from './companion.ts'
+import type { Link } from './connection.ts'
+import { EventStream } from './event-stream.ts'
+import { hashOnce, Uploads } from './uploads.ts'
+
+interface Waiter {
+  readonly resolve: (models: readonly ModelRecord[]) => void
+  readonly reject: (error: ImprintError) => void
+}
+
+/** What is said on one connection after the welcome: jobs, pictures, models. */
+export class Conversation {
+  readonly #link: Link
+  readonly #uploads: Uploads
+  readonly #receiver = new PictureReceiver()
+  /** What to do with the picture that comes in on a stream. */
+  readonly #arriving = new Map<number, (picture: Raster) => void>()
+  readonly #jobs = new Map<number, EventStream<CompanionEvent>>()
+  #lastJob = 0
+  #waiters: Waiter[] = []
+  #end: ImprintError | undefined
+
+  constructor(link: Link) {
+    this.#link = link
+    this.#uploads = new Uploads(link)
+  }
+
+  /** See `Companion.generate`. */
+  async *generate(request: ImprintRequest, signal: AbortSignal): AsyncGenerator<CompanionEvent, void> {
+    const pictures = new Map(pictureNames(request.recipe).map((name) => [name, pictureOf(request, name)]))
+    try {
+      yield* this.#run(request, pictures, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof ImprintError) || thrown.code !== 'picture-unknown') throw thrown
+      // The companion keeps so many bytes of pictures and no more: these went, and are sent once again.
+      for (const raster of pictures.values()) this.#uploads.forget(hashOnce(raster))
+      yield* this.#run(request, pictures, signal)
+    }
+  }
+
+  /** See `Companion.models`. */
+  models(): Promise<readonly ModelRecord[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#end) return reject(this.#end)
+      this.#waiters.push({ resolve, reject })
+      this.#send({ type: 'models' })
+    })
+  }
+
+  /** Takes a message of the companion; throws an ImprintError when it makes no sense. */
+  hear(message: ServerMessage): void {
+    switch (message.type) {
+      case 'queued':
+        return this.#jobs.get(message.job)?.put({ type: 'queued', ahead: message.ahead })
+      case 'progress': {
+        const { type, job, phase, step, steps } = message
+        return this.#jobs.get(job)?.put({ type, phase, step, steps })
+      }
+      case 'preview': {
+        const { type, job, step } = message
+        return this.#expect(message.picture, (picture) => this.#jobs.get(job)?.put({ type, step, picture }))
+      }
+      case 'result': {
+        const { type, job, recipe, runs, seconds } = message
+        return this.#expect(message.picture, (picture) => {
+          const events = this.#jobs.get(job)
+          this.#jobs.delete(job)
+          events?.put({ type, recipe, picture, runs, seconds })
+          events?.end()
+        })
+      }
+      case 'failed':
+        this.#jobs.get(message.job)?.fail(new ImprintError(message.code, message.message))
+        this.#jobs.delete(message.job)
+        return
+      case 'models':
+        for (const { resolve } of this.#waiters.splice(0)) resolve(message.models)
+        return
+      case 'error': {
+        const error = new ImprintError(message.code, message.message)
+        for (const { reject } of this.#waiters.splice(0)) reject(error)
+        return
+      }
+      case 'welcome':
+        throw new ImprintError('message-invalid', 'A second welcome came on the same connection.')
+      case 'device':
+      case 'pong':
+        return
+    }
+  }
+
+  /** Takes a binary message of the companion; throws an ImprintError when it is not the part that was due. */
+  hearPart(bytes: Uint8Array): void {
+    const received = this.#receiver.take(bytes)
+    if (!received) return
+    const { stream } = received.header
+    const arrived = this.#arriving.get(stream)
+    this.#arriving.delete(stream)
+    arrived?.(received.raster)
+  }
+
+  /** The connection is over: everything still under way fails with this. */
+  end(error: ImprintError): void {
+    this.#end = error
+    for (const events of this.#jobs.values()) events.fail(error)
+    this.#jobs.clear()
+    for (const { reject } of this.#waiters.splice(0)) reject(error)
+  }
+
+  async *#run(
+    { recipe, slot }: ImprintRequest,
+    pictures: ReadonlyMap<string, Raster>,
+    signal: AbortSignal,
+  ): AsyncGenerator<CompanionEvent, void> {
+    for (const raster of pictures.values()) await this.#uploads.send(hashOnce(raster), raster)
+    if (this.#end) throw this.#end
+    if (signal.aborted) throw cancelled()
+
+    const job = ++this.#lastJob
+    const events = new EventStream<CompanionEvent>()
+    this.#jobs.set(job, events)
+    const partOf = (name: string): string => partName(hashOnce(pictures.get(name)!))
+    const names = new Map([...pictures.keys()].map((name) => [partOf(name), name]))
+    const cancel = (): void => events.fail(cancelled())
+    signal.addEventListener('abort', cancel)
+    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf) })
+    try {
+      for await (const event of events) {
+        if (event.type !== 'result') yield event
+        else yield { ...event, recipe: renamePictures(event.recipe, (part) => names.get(part) ?? part) }
+      }
+    } finally {
+      signal.removeEventListener('abort', cancel)
+      // Still here means that the companion has not ended it: the caller did.
+      if (this.#jobs.delete(job)) this.#send({ type: 'cancel', job })
+    }
+  }
+
+  #expect(header: PictureHeader, arrived: (picture: Raster) => void): void {
+    this.#receiver.announce(header)
+    this.#arriving.set(header.stream, arrived)
+  }
+
+  #send(message: ClientMessage): void {
+    this.#link.send(JSON.stringify(message))
+  }
+}
+
+function pictureOf({ pictures }: ImprintRequest, name: string): Raster {
+  const raster = pictures[name]
+  if (!raster) throw new ImprintError('picture-unknown', `The recipe names the picture "${name}", which is not given.`)
+  if (raster.data.length > LIMITS.picture) {
+    throw new ImprintError(
+      'too-large',
+      `The picture "${name}" has ${raster.data.length} bytes of pixels, more than the ${LIMITS.picture} allowed; make it smaller.`,
+    )
+  }
+  return raster
+}
+
+function cancelled(): ImprintError {
+  return new ImprintError('cancelled', 'The picture was cancelled.')
+}

@@ -1,0 +1,90 @@
+import { WebSocket } from 'ws'
+import type { CompanionEvent, CompanionStatus } from '../../plugin/client/companion.ts'
+import { RemoteCompanion, type RemoteCompanionOptions } from '../../plugin/client/remote-companion.ts'
+import { startServer, type RunningServer, type ServerOptions } from '../../companion/server/server.ts'
+import type { Raster } from '../../shared/raster.ts'
+import { fakeEngine } from './fake-engine.ts'
+
+export const TOKEN = '0123-4567-89AB-CDEF'
+
+/** A server on a free port with a fake engine, unless told otherwise. */
+export function serve(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  return startServer({
+    engine: fakeEngine(),
+    models: () => Promise.resolve([{ name: 'fake', role: 'unet', bytes: 1 }]),
+    port: 0,
+    token: TOKEN,
+    allowedOrigins: [],
+    version: '0.0.0-test',
+    ...options,
+  })
+}
+
+/** What the counting socket saw its client send. */
+export interface Traffic {
+  binary: number
+  text: string[]
+}
+
+/** A WebSocket class that counts what is sent through it. */
+export function countingSocket(): { WebSocket: typeof globalThis.WebSocket; traffic: Traffic } {
+  const traffic: Traffic = { binary: 0, text: [] }
+  class Counting extends WebSocket {
+    override send(data: string | Uint8Array): void {
+      if (typeof data === 'string') traffic.text.push(data)
+      else traffic.binary++
+      super.send(data)
+    }
+  }
+  return { WebSocket: Counting as unknown as typeof globalThis.WebSocket, traffic }
+}
+
+/** The panel's own client, paired, at a port. */
+export function connect(port: number, options: Partial<RemoteCompanionOptions> = {}): RemoteCompanion {
+  return new RemoteCompanion({
+    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+    port,
+    token: TOKEN,
+    client: { name: 'test', version: '0.0.0' },
+    retryMs: [20],
+    ...options,
+  })
+}
+
+/** Resolves when the companion has a status of this kind. */
+export function reaches<K extends CompanionStatus['kind']>(
+  companion: RemoteCompanion,
+  kind: K,
+): Promise<Extract<CompanionStatus, { kind: K }>> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const { status } = companion
+      if (status.kind !== kind) return
+      stop()
+      resolve(status as Extract<CompanionStatus, { kind: K }>)
+    }
+    const stop = companion.subscribe(look)
+    look()
+  })
+}
+
+/** Every event of a job, in order. */
+export async function collect(events: AsyncIterable<CompanionEvent>): Promise<CompanionEvent[]> {
+  const all: CompanionEvent[] = []
+  for await (const event of events) all.push(event)
+  return all
+}
+
+/** A picture of one colour. */
+export function plain(width: number, height: number, colour: readonly number[]): Raster {
+  const channels = colour.length === 4 ? 4 : 3
+  const data = Uint8Array.from({ length: width * height * channels }, (_, i) => colour[i % channels]!)
+  return { width, height, channels, data }
+}
+
+/** A promise to wait on and the way to let it go. */
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined
+  const passed = new Promise<void>((resolve) => (open = resolve))
+  return { passed, open }
+}
