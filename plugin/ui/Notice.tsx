@@ -1,0 +1,20 @@
+import { usePanel, usePanelState } from './panel-context.ts'
+import { ActionButton } from './widgets/Button.tsx'
+
+/** What went wrong and what to do about it. */
+export function Notice() {
+  const panel = usePanel()
+  const { notice } = usePanelState()
+  if (notice === undefined) return null
+  return (
+    <section className="section notice" role="alert">
+      <p className="sentence">{notice.text}</p>
+      {notice.remedy !== undefined && <p className="hint">{notice.remedy}</p>}
+      <div className="row">
+        <ActionButton quiet onPress={panel.dismiss}>
+          OK
+        </ActionButton>
+      </div>
+    </section>
+  )
+}

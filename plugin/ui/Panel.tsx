@@ -1,0 +1,40 @@
+import { useRef } from 'react'
+import type { Panel as PanelModel } from '../state/panel.ts'
+import { CompanionHelp, StatusLine } from './Companion.tsx'
+import { Imprint } from './Imprint.tsx'
+import { Notice } from './Notice.tsx'
+import { PanelProvider } from './panel-context.ts'
+import { Prompt } from './Prompt.tsx'
+import { Reference } from './Reference.tsx'
+import { Result } from './Result.tsx'
+import { useHostEvent } from './widgets/host-element.ts'
+
+/** The whole panel. Ctrl or Cmd with Enter makes a picture, Escape stops. */
+export function Panel({ panel }: { readonly panel: PanelModel }) {
+  const ref = useRef<HTMLDivElement>(null)
+  const onKey = (event: Event): void => {
+    if (!(event instanceof KeyboardEvent) || event.isComposing) return
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      void panel.imprint()
+    }
+    if (event.key === 'Escape' && panel.state().run !== undefined) {
+      event.preventDefault()
+      panel.cancel()
+    }
+  }
+  useHostEvent(ref, 'keydown', onKey, true)
+  return (
+    <PanelProvider value={panel}>
+      <div className="panel" ref={ref}>
+        <CompanionHelp />
+        <Reference />
+        <Prompt />
+        <Imprint />
+        <Notice />
+        <Result />
+        <StatusLine />
+      </div>
+    </PanelProvider>
+  )
+}
