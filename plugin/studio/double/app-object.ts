@@ -1,0 +1,56 @@
+import { documentObject, type DocumentObject } from './document-object.ts'
+import { blankDocument } from './blank-document.ts'
+import { hostError } from './host-error.ts'
+import { activate, openDocument } from './open-documents.ts'
+import { activeDocument, documentOf, enter, enterModal, type Session } from './session.ts'
+
+export interface NewDocumentOptions {
+  readonly name?: string
+  readonly width?: number
+  readonly height?: number
+  readonly resolution?: number
+  readonly fill?: 'white' | 'transparent'
+}
+
+/** `photoshop.app`: the documents that are open and the active one. */
+export interface AppObject {
+  activeDocument: DocumentObject | null
+  readonly documents: readonly DocumentObject[]
+  createDocument(options?: NewDocumentOptions): Promise<DocumentObject>
+  updateUI(): Promise<void>
+  showAlert(message: string): Promise<void>
+}
+
+/** Makes `photoshop.app`. */
+export const createApp = (session: Session): AppObject => ({
+  get activeDocument() {
+    enter(session)
+    const active = activeDocument(session)
+    return active ? documentObject(session, active) : null
+  },
+  set activeDocument(document) {
+    enterModal(session, 'select')
+    if (!document) throw hostError('The active document cannot be set to nothing.')
+    activate(session, documentOf(session, document.id))
+  },
+  get documents() {
+    enter(session)
+    return session.documents.map((document) => documentObject(session, document))
+  },
+  async createDocument({ name, width = 512, height = 512, resolution = 72, fill = 'white' } = {}) {
+    await Promise.resolve()
+    enterModal(session, 'make')
+    const state = blankDocument({ width, height, resolution, fill })
+    const title = name ?? `Untitled-${session.documents.length + 1}`
+    return documentObject(session, openDocument(session, title, state))
+  },
+  async updateUI() {
+    await Promise.resolve()
+    enter(session)
+  },
+  async showAlert(message) {
+    await Promise.resolve()
+    enter(session)
+    session.warnings.push(message)
+  },
+})

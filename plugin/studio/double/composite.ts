@@ -1,0 +1,59 @@
+import { canvasOf, type DocumentState, type LayerMask, type LayerState } from './document-state.ts'
+import { type Bounds, heightOf, intersect, widthOf } from './geometry.ts'
+import { boundsOf } from './layer-tree.ts'
+import { type Depth, fullOf, offset, samples, type Surface } from './surface.ts'
+
+/**
+ * The picture of all visible layers over clear ground: opacity, masks and groups as Photoshop has them; every blend mode
+ * is painted as normal, and layer effects, clipping and adjustments are left out.
+ */
+export function compositeDocument(document: DocumentState): Surface {
+  return compositeLayers(document.layers, canvasOf(document), document.depth)
+}
+
+/** The picture of some layers (front first) within `area`. */
+export function compositeLayers(layers: readonly LayerState[], area: Bounds, depth: Depth): Surface {
+  const ground: Surface = { bounds: area, channels: 4, data: samples(depth, widthOf(area) * heightOf(area) * 4) }
+  for (const layer of layers.toReversed()) if (layer.visible) paintLayer(ground, layer, depth)
+  return ground
+}
+
+function paintLayer(ground: Surface, layer: LayerState, depth: Depth): void {
+  const strength = (layer.opacity / 100) * (layer.fillOpacity / 100)
+  const mask = layer.mask?.enabled === true ? layer.mask : null
+  if (!layer.children) return paint(ground, layer.surface, strength, mask, depth)
+  if (layer.blendMode === 'pass through' && strength === 1 && mask === null) {
+    for (const child of layer.children.toReversed()) if (child.visible) paintLayer(ground, child, depth)
+    return
+  }
+  const area = intersect(ground.bounds, boundsOf(layer))
+  paint(ground, compositeLayers(layer.children, area, depth), strength, mask, depth)
+}
+
+/** Paints `source` over the ground, both unpremultiplied. */
+function paint(ground: Surface, source: Surface, strength: number, mask: LayerMask | null, depth: Depth): void {
+  const shared = intersect(ground.bounds, source.bounds)
+  const full = fullOf(depth)
+  const rounding = depth === 32 ? 0 : 0.5
+  for (let y = shared.top; y < shared.bottom; y++) {
+    let from = offset(source, shared.left, y)
+    let to = offset(ground, shared.left, y)
+    for (let x = shared.left; x < shared.right; x++, from += 4, to += 4) {
+      const cover = mask === null ? strength : strength * maskAt(mask, x, y, full)
+      const over = (source.data[from + 3]! / full) * cover
+      if (over === 0) continue
+      const under = (ground.data[to + 3]! / full) * (1 - over)
+      const alpha = over + under
+      for (let c = 0; c < 3; c++)
+        ground.data[to + c] = (source.data[from + c]! * over + ground.data[to + c]! * under) / alpha + rounding
+      ground.data[to + 3] = alpha * full + rounding
+    }
+  }
+}
+
+/** How much a mask lets through at a pixel, 0 to 1. */
+export function maskAt({ surface, outside }: LayerMask, x: number, y: number, full: number): number {
+  const { left, top, right, bottom } = surface.bounds
+  if (x < left || x >= right || y < top || y >= bottom) return outside / 255
+  return surface.data[offset(surface, x, y)]! / full
+}
