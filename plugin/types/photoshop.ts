@@ -62,7 +62,7 @@ export interface PsLayer {
   readonly kind: string
   readonly isBackgroundLayer: boolean
   readonly boundsNoEffects: Bounds
-  readonly layers?: ArrayLike<PsLayer> | null
+  readonly layers?: ArrayLike<PsLayer> | null | undefined
   allLocked: boolean
   pixelsLocked: boolean
   positionLocked: boolean

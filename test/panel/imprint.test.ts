@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recipeSchema } from '../../shared/recipe.ts'
+import { assertNothingLeaked, layerNames, openDesk, openFox, until } from '../support/desk.ts'
+
+test('a selected layer and a prompt become a new layer right above it, in one history step', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  const stepsBefore = desk.controls.active()!.history.names.length
+  desk.panel.start()
+  await desk.panel.useSelectedLayer()
+  desk.panel.setPrompt('a house')
+  await desk.panel.imprint()
+
+  assert.deepEqual(layerNames(desk), ['Imprint: a house', 'fox', 'Background'])
+  const { names } = desk.controls.active()!.history
+  assert.deepEqual(names.slice(stepsBefore), ['Imprint: a house'])
+  const { newest, run, notice } = desk.panel.state()
+  assert.equal(run, undefined)
+  assert.equal(notice, undefined)
+  const layer = desk.controls.layer(newest!.layer.layerId)!
+  assert.deepEqual(layer.surface.bounds, { left: 16, top: 0, right: 80, bottom: 64 })
+  const memory = JSON.parse(layer.settings['imprint'] ?? '') as { recipe: unknown; reference: { name: string } }
+  assert.equal(recipeSchema.parse(memory.recipe).prompt, 'a house')
+  assert.equal(memory.reference.name, 'fox')
+  assertNothingLeaked(desk)
+})
+
+test('Imprint alone takes the selected layer', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  assert.equal(desk.panel.state().reference?.name, 'fox')
+  assert.deepEqual(layerNames(desk), ['Imprint', 'fox', 'Background'])
+})
+
+test('the reference is what is seen of the layer, on white, and its thumbnail a picture', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.useSelectedLayer()
+  const { picture, bounds, thumbnail } = desk.panel.state().reference!
+  assert.deepEqual(bounds, { left: 10, top: 20, width: 40, height: 30 })
+  assert.deepEqual([picture.width, picture.height, picture.channels], [40, 30, 3])
+  assert.deepEqual([...picture.data.slice(0, 3)], [220, 40, 30])
+  assert.match(thumbnail, /^data:image\/jpeg;base64,/)
+})
+
+test('the slider changes the same layer, with the same seed, in one step per release', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  const first = desk.panel.state().newest!
+  const before = desk.controls.active()!.history.names.length
+  await desk.panel.setWeight(1.2, true)
+  const second = desk.panel.state().newest!
+  assert.equal(second.layer.layerId, first.layer.layerId)
+  assert.equal(layerNames(desk).length, 3)
+  assert.equal(desk.controls.active()!.history.names.length, before + 1)
+  assert.equal(desk.engine.requests[1]?.recipe.seed, desk.engine.requests[0]?.recipe.seed)
+  assert.equal(desk.engine.requests[1]?.recipe.references?.[0]?.weight, 1.2)
+  const { picture } = desk.controls.layerPicture(first.layer.layerId)
+  assert.deepEqual([...picture.data.slice(0, 4)], [...second.made.picture.data.slice(0, 3), 255])
+  desk.controls.undo()
+  const old = desk.controls.layerPicture(first.layer.layerId).picture
+  assert.deepEqual([...old.data.slice(0, 3)], [...first.made.picture.data.slice(0, 3)])
+  assertNothingLeaked(desk)
+})
+
+test('while the slider is held only the panel changes; letting go there makes no second picture', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  const before = desk.controls.active()!.history.names.length
+  await desk.panel.setWeight(1, false)
+  await until(desk, () => desk.panel.state().trial !== undefined)
+  assert.equal(desk.controls.active()!.history.names.length, before)
+  assert.equal(desk.engine.requests.length, 2)
+  await desk.panel.setWeight(1, true)
+  assert.equal(desk.engine.requests.length, 2)
+  assert.equal(desk.panel.state().newest?.made.weight, 1)
+  assert.equal(desk.controls.active()!.history.names.length, before + 1)
+})
+
+test('of many positions only the last one let go of reaches the document', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  const before = desk.controls.active()!.history.names.length
+  for (const weight of [0.7, 0.8, 0.9, 1, 1.1]) void desk.panel.setWeight(weight, false)
+  await desk.panel.setWeight(1.2, true)
+  assert.equal(desk.panel.state().newest?.made.weight, 1.2)
+  assert.equal(desk.controls.active()!.history.names.length, before + 1)
+  assert.ok(desk.engine.requests.length <= 3, `${desk.engine.requests.length} runs`)
+})
+
+test('Imprint again takes a new seed and makes another layer', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  await desk.panel.imprint()
+  assert.equal(layerNames(desk).length, 4)
+  assert.notEqual(desk.engine.requests[1]?.recipe.seed, desk.engine.requests[0]?.recipe.seed)
+})
+
+test('with another prompt the slider waits for the next Imprint', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  desk.panel.setPrompt('something else')
+  await desk.panel.setWeight(1, true)
+  assert.equal(desk.engine.requests.length, 1)
+})
+
+test('Cancel leaves the document untouched, wherever the run is', async () => {
+  for (const at of [0, 2]) {
+    const desk = openDesk({
+      engine: { beforeStep: (step) => (step === at ? new Promise<void>(() => undefined) : undefined) },
+    })
+    openFox(desk)
+    const before = desk.controls.active()!.state
+    const working = desk.panel.imprint()
+    await until(
+      desk,
+      () => (desk.panel.state().run?.pace.step ?? -1) >= at && desk.panel.state().run?.phase !== 'sending',
+    )
+    desk.panel.cancel()
+    await working
+    assert.equal(desk.controls.active()!.state, before)
+    assert.equal(desk.panel.state().run, undefined)
+    assert.equal(desk.panel.state().notice, undefined)
+    assertNothingLeaked(desk)
+  }
+})
+
+test('cancelling a slider move brings the slider back to what the layer shows', async () => {
+  const desk = openDesk({
+    engine: { beforeStep: (_, run) => (run === 1 ? new Promise<void>(() => undefined) : undefined) },
+  })
+  openFox(desk)
+  await desk.panel.imprint()
+  const moved = desk.panel.setWeight(1, true)
+  await until(desk, () => desk.panel.state().run !== undefined)
+  desk.panel.cancel()
+  await moved
+  assert.equal(desk.panel.state().weight, 0.6)
+  assert.equal(desk.panel.state().notice, undefined)
+})
+
+test('a slider moved while the first picture is made is followed afterwards, into the same layer', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  const working = desk.panel.imprint()
+  await desk.panel.setWeight(0.9, true)
+  await working
+  assert.equal(layerNames(desk).length, 3)
+  assert.equal(desk.panel.state().newest?.made.weight, 0.9)
+})

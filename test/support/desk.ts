@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createPhotoshopHost } from '../../plugin/host/photoshop-host.ts'
+import { createPanel } from '../../plugin/state/panel.ts'
+import { createHost } from '../../plugin/studio/double/host.ts'
+import type { Switches } from '../../plugin/studio/double/switches.ts'
+import { fakeEngine, type FakeEngineOptions } from './fake-engine.ts'
+import { nearCompanion } from './near-companion.ts'
+
+const RED = [220, 40, 30, 255] as const
+const BLUE = [20, 40, 200, 255] as const
+
+/** Everything a test of the panel needs: Photoshop's double with a document, and the panel's own code over it. */
+export function openDesk(options: { readonly engine?: FakeEngineOptions; readonly switches?: Partial<Switches> } = {}) {
+  const scopes = new AsyncLocalStorage<object>()
+  const photoshop = createHost({
+    callChain: { run: (scope, body) => scopes.run(scope, body), current: () => scopes.getStore() },
+    switches: options.switches ?? {},
+  })
+  const { controls } = photoshop
+  const engine = fakeEngine(options.engine)
+  const companion = nearCompanion(engine)
+  const settings = new Map<string, string>()
+  const tokens: string[] = []
+  let seed = 0
+  const host = createPhotoshopHost(photoshop.photoshop)
+  const panel = createPanel({
+    host,
+    companion,
+    settings: { read: (key) => settings.get(key), write: (key, value) => void settings.set(key, value) },
+    keepToken: (token) => void tokens.push(token),
+    now: () => 0,
+    random: () => (seed += 1) / 2 ** 32,
+  })
+  return { photoshop: photoshop.photoshop, controls, engine, companion, settings, tokens, host, panel }
+}
+
+export type Desk = ReturnType<typeof openDesk>
+
+/** A document of 96 x 64 with a white Background and a red layer "fox" at 10, 20 of 40 x 30, which is selected. */
+export function openFox({ controls }: Desk, depth: 8 | 16 = 8): { documentId: number; foxId: number } {
+  const documentId = controls.newDocument({ width: 96, height: 64, depth, title: 'fox.psd' })
+  const [background] = controls.active()!.state.layers
+  const foxId = controls.duplicateLayer(background!.id)
+  controls.editLayer(foxId, { name: 'fox', isBackground: false, surface: emptyLike(controls, foxId) })
+  controls.paint(foxId, { left: 10, top: 20, right: 50, bottom: 50 }, RED)
+  controls.selectLayers([foxId])
+  return { documentId, foxId }
+}
+
+/** Another layer, blue, over the left half. */
+export function addLayer({ controls }: Desk, name: string): number {
+  const [front] = controls.active()!.state.layers
+  const id = controls.duplicateLayer(front!.id)
+  controls.editLayer(id, { name, isBackground: false, surface: emptyLike(controls, id) })
+  controls.paint(id, { left: 0, top: 0, right: 48, bottom: 64 }, BLUE)
+  return id
+}
+
+function emptyLike(controls: Desk['controls'], id: number) {
+  const { surface } = controls.layer(id)!
+  return { ...surface, bounds: { left: 0, top: 0, right: 0, bottom: 0 }, data: surface.data.slice(0, 0) }
+}
+
+/** The names of the layers of the active document, front first. */
+export const layerNames = ({ controls }: Desk): string[] => controls.active()!.state.layers.map(({ name }) => name)
+
+/** Fails when the panel left image data behind in Photoshop's memory. */
+export function assertNothingLeaked({ controls }: Desk): void {
+  assert.deepEqual(controls.liveImages(), { count: 0, bytes: 0 })
+}
+
+/** Resolves once `holds` does, looking after every change of the panel. */
+export function until({ panel }: Desk, holds: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!holds()) return
+      stop()
+      resolve()
+    }
+    const stop = panel.subscribe(look)
+    look()
+  })
+}
