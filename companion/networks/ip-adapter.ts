@@ -21,7 +21,7 @@ export type IpAdapterConfig = {
 )
 
 /** Width of a head of the Resampler; fixed in the published code, the number of heads varies. */
-const HEAD_WIDTH = 64
+export const RESAMPLER_HEAD_WIDTH = 64
 const LAYER_NORM_EPS = 1e-5
 
 /** CLIP features to image tokens.  base: [1, p], plus: [n, d] -> [tokens, width] */
@@ -55,7 +55,7 @@ function resampler(states: Value, w: Weights, config: PlusConfig): Value {
 
 /** Queries attend to the picture and to themselves, the picture first.  x [n, inner], latents [tokens, inner] */
 function perceiverAttention(x: Value, latents: Value, w: Weights, { inner, heads }: PlusConfig): Value {
-  const attentionWidth = heads * HEAD_WIDTH
+  const attentionWidth = heads * RESAMPLER_HEAD_WIDTH
   const normal = layerNorm(latents, w.at('norm2'), { eps: LAYER_NORM_EPS })
   const q = linear(normal, w.at('to_q'), { out: attentionWidth, bias: false })
   const context = concat([layerNorm(x, w.at('norm1'), { eps: LAYER_NORM_EPS }), normal], 0) // [n + tokens, inner]

@@ -33,14 +33,18 @@ export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoic
     }
     throw new Error('the GPU computes attention wrongly')
   } catch (cause) {
-    const why = firstLine(cause)
+    const why = inWords(cause)
     if (wanted === 'webgpu') throw new Error(`WebGPU cannot be used: ${why}`, { cause })
     return { device: 'cpu', attention: 'fused', reason: `no usable GPU: ${why}` }
   }
 }
 
-const firstLine = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).split('\n', 1)[0]!
+/** The first sentence of what onnxruntime says, without the place in its sources. */
+function inWords(thrown: unknown): string {
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  if (text.includes('Failed to get a WebGPU adapter')) return 'this machine offers no WebGPU adapter'
+  return text.split('\n', 1)[0]!.replace(/^\/\S+:\d+ .*?\) /, '')
+}
 
 /** Largest difference between attention as the device computes it and as the formula says. */
 export async function attentionError(device: Device, mode: GraphOptions['attention']): Promise<number> {

@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import process from 'node:process'
+import { ImprintError } from '../../shared/errors.ts'
+
+/** The folder of the model that comes with Imprint. */
+const STARTER = join(import.meta.dirname, '..', 'starter', 'models')
+
+/** A folder of this person's Imprint: IMPRINT_HOME, or `.imprint` in their home. */
+export const dataFolder = (name = ''): string => join(process.env['IMPRINT_HOME'] ?? join(homedir(), '.imprint'), name)
+
+/** Where models are looked for: the given folder or the person's own, and then the starter model. */
+export function modelFolders(given: string | undefined): string[] {
+  const folder = given === undefined ? dataFolder('models') : resolve(given)
+  if (given !== undefined && !existsSync(folder)) {
+    throw new ImprintError(
+      'model-missing',
+      `--models: the folder ${folder} does not exist. Name the folder your models are in.`,
+    )
+  }
+  return [folder, STARTER]
+}

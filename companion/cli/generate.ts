@@ -1,0 +1,116 @@
+import { extname } from 'node:path'
+import process from 'node:process'
+import { ImprintError } from '../../shared/errors.ts'
+import type { Raster } from '../../shared/raster.ts'
+import type { Recipe } from '../../shared/recipe.ts'
+import { createChildEngine } from '../engine/child-engine.ts'
+import type { Engine, GenerateRequest, Result } from '../engine/engine.ts'
+import { writeSafetensors } from '../weights/write.ts'
+import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
+import { openDocument, type PsdDocument } from './psd-document.ts'
+import { readPictures, writePng } from './pictures.ts'
+import { progressLine } from './progress-line.ts'
+import { RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
+
+const OPTIONS = {
+  ...RECIPE_OPTIONS,
+  psd: { type: 'string', value: 'FILE', does: 'Photoshop document whose layer is the reference' },
+  layer: { type: 'string', value: 'NAME', does: 'that layer' },
+  out: { type: 'string', value: 'FILE', does: 'where to write the picture: .png, or .psd with --psd' },
+  dump: { type: 'string', value: 'FILE', does: 'also write latents and exact pixels (.safetensors)' },
+  ...ENGINE_OPTIONS,
+  json: { type: 'boolean', does: 'print the complete recipe and what ran, as JSON' },
+} as const
+
+/** `imprint generate`: one recipe, one picture. */
+export async function generate(args: readonly string[]): Promise<void> {
+  const given = readOptions('generate', OPTIONS, args)
+  if (!given) return
+  const out = text(given.out)
+  const document = await documentOf(text(given.psd), text(given.layer), out)
+  const request = await requestOf(recipeFromOptions(given), document)
+  const dump = text(given.dump)
+  const engine = createChildEngine(engineOptions(given))
+  try {
+    const result = await run(engine, { ...request, dump: dump !== undefined })
+    if (dump !== undefined) await writeSafetensors(dump, result.dump!)
+    const path = out ?? (dump === undefined ? `imprint-${result.recipe.seed ?? 0}.png` : undefined)
+    if (path !== undefined) await write(path, result, document)
+    if (given.json === true) {
+      const { recipe, runs, seconds } = result
+      process.stdout.write(`${JSON.stringify({ recipe, runs, seconds, device: await engine.device(), out: path })}\n`)
+    } else if (path !== undefined) {
+      process.stdout.write(
+        `${path}: ${result.recipe.prompt || 'a picture'}, ${result.seconds.toFixed(1)} s, seed ${result.recipe.seed ?? 0}\n`,
+      )
+    }
+  } finally {
+    await engine.close()
+  }
+}
+
+async function documentOf(
+  psd: string | undefined,
+  layer: string | undefined,
+  out: string | undefined,
+): Promise<PsdDocument | undefined> {
+  const wantsPsd = out !== undefined && extname(out).toLowerCase() === '.psd'
+  if (psd === undefined) {
+    if (layer !== undefined || wantsPsd) {
+      throw new ImprintError(
+        'usage-invalid',
+        'A layer needs a document: give --psd FILE together with --layer and a .psd to write.',
+      )
+    }
+    return undefined
+  }
+  if (layer === undefined) throw new ImprintError('usage-invalid', '--psd needs --layer: name the layer to be like.')
+  return openDocument(psd, layer)
+}
+
+/** The layer, where there is one, takes the place of the recipe's first picture. */
+async function requestOf(
+  recipe: Recipe,
+  document: PsdDocument | undefined,
+): Promise<Pick<GenerateRequest, 'recipe' | 'pictures'>> {
+  if (!document) return { recipe, pictures: await readPictures(recipe, process.cwd()) }
+  const [first, ...rest] = recipe.references ?? []
+  const { images: _, ...kept } = first ?? {}
+  const others = await readPictures({ ...recipe, references: rest }, process.cwd())
+  return {
+    recipe: { ...recipe, references: [{ ...kept, image: 'layer' }, ...rest] },
+    pictures: { ...others, layer: document.reference },
+  }
+}
+
+async function run(engine: Engine, request: GenerateRequest): Promise<Result> {
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt)
+  const line = progressLine()
+  try {
+    for await (const event of engine.generate(request, stop.signal)) {
+      if (event.type === 'result') return event
+      line.show(event)
+    }
+    throw new ImprintError('engine-failed', 'The engine ended without a picture. Try again.')
+  } finally {
+    line.clear()
+    process.removeListener('SIGINT', interrupt)
+  }
+}
+
+async function write(
+  path: string,
+  { picture, recipe }: { picture: Raster; recipe: Recipe },
+  document: PsdDocument | undefined,
+): Promise<void> {
+  const kind = extname(path).toLowerCase()
+  if (kind === '.psd' && document) await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
+  else if (kind === '.png') await writePng(path, picture)
+  else
+    throw new ImprintError(
+      'usage-invalid',
+      `--out: cannot write ${path}. Name a .png file, or a .psd together with --psd.`,
+    )
+}

@@ -1,0 +1,27 @@
+import process from 'node:process'
+import { findModels, type ModelEntry } from '../models/catalog.ts'
+import { modelFolders } from './folders.ts'
+import { readOptions, text, ENGINE_OPTIONS } from './options.ts'
+
+const OPTIONS = {
+  models: ENGINE_OPTIONS.models,
+  json: { type: 'boolean', does: 'as JSON' },
+} as const
+
+/** `imprint models`: what was found, and what is not usable and why. */
+export async function listModels(args: readonly string[]): Promise<void> {
+  const given = readOptions('models', OPTIONS, args)
+  if (!given) return
+  const found = findModels(modelFolders(text(given.models)))
+  process.stdout.write(given.json === true ? `${JSON.stringify(found, null, 2)}\n` : `${found.map(line).join('\n')}\n`)
+  await Promise.resolve()
+}
+
+function line({ role, name, family, variant, bytes, why }: ModelEntry): string {
+  const kind = [family, variant].filter((word) => word !== undefined).join(' ')
+  return `${role.padEnd(10)} ${name.padEnd(36)} ${size(bytes).padStart(9)}  ${why ?? kind}`.trimEnd()
+}
+
+/** Bytes as people write them. */
+export const size = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`

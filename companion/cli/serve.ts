@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import process from 'node:process'
+import { ImprintError } from '../../shared/errors.ts'
+import { DEFAULT_PORT } from '../../shared/protocol.ts'
+import { createChildEngine } from '../engine/child-engine.ts'
+import { findModels } from '../models/catalog.ts'
+import { pairingToken } from '../server/pairing.ts'
+import { startServer } from '../server/server.ts'
+import { dataFolder } from './folders.ts'
+import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
+
+const OPTIONS = {
+  port: { type: 'string', value: 'N', does: `port on this machine (default: ${DEFAULT_PORT}; 0 for any free one)` },
+  origin: { type: 'string', value: 'URL', does: 'web page that may connect besides Photoshop' },
+  ...ENGINE_OPTIONS,
+  json: { type: 'boolean', does: 'print one line of JSON when ready' },
+} as const
+
+/** `imprint serve`: the companion, until it is stopped. */
+export async function serve(args: readonly string[]): Promise<void> {
+  const given = readOptions('serve', OPTIONS, args)
+  if (!given) return
+  const options = engineOptions(given)
+  const engine = createChildEngine(options)
+  const token = await pairingToken(dataFolder())
+  const origin = text(given.origin)
+  const server = await startServer({
+    engine,
+    models: () => Promise.resolve(findModels(options.roots)),
+    port: portOf(text(given.port)),
+    token,
+    allowedOrigins: origin === undefined ? [] : [origin],
+    version: version(),
+  })
+  const device = await engine.device()
+  if (given.json === true) {
+    process.stdout.write(`${JSON.stringify({ port: server.port, token, device })}\n`)
+  } else {
+    process.stdout.write(
+      `Imprint's companion listens on port ${server.port} of this machine.\n` +
+        `Pairing code for the panel: ${token}\n` +
+        `Device: ${device.device} (${device.reason}).\n` +
+        'Press Ctrl+C to stop.\n',
+    )
+  }
+  const stop = () => void server.close().then(() => engine.close())
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+function portOf(given: string | undefined): number {
+  const port = given === undefined ? DEFAULT_PORT : Number(given)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    throw new ImprintError('usage-invalid', `--port: "${given ?? ''}" is no port. Give a number from 0 to 65535.`)
+  }
+  return port
+}
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version

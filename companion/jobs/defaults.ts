@@ -1,0 +1,58 @@
+import { randomInt } from 'node:crypto'
+import { ImprintError } from '../../shared/errors.ts'
+import type { Recipe, Reference } from '../../shared/recipe.ts'
+import type { Checkpoint } from '../models/checkpoint.ts'
+
+/** Every field there, none of them undefined. */
+type Filled<T> = { [Key in keyof T]-?: Exclude<T[Key], undefined> }
+
+export type CompleteReference = Reference &
+  Filled<Pick<Reference, 'adapter' | 'weight' | 'start' | 'end' | 'mode' | 'fit'>>
+
+/** A recipe that leaves nothing open. */
+export type CompleteRecipe = Filled<Omit<Recipe, 'references'>> & { readonly references: readonly CompleteReference[] }
+
+/** What Stable Diffusion 1.5 is used with where neither the recipe nor the model says otherwise. */
+const FAMILY = { steps: 20, guidance: 7.5, sampler: 'ddim', sigmas: 'model', weight: 0.6 } as const
+
+/**
+ * Fills in what a recipe leaves open: the model's own defaults, then its family's, and a random seed.
+ * Throws `recipe-invalid` for choices that do not go together.
+ */
+export function completeRecipe(
+  recipe: Recipe,
+  checkpoint: Checkpoint,
+  adapterName: (name: string | undefined) => string,
+): CompleteRecipe {
+  const { defaults, weight } = checkpoint.extras
+  const sampler = recipe.sampler ?? defaults.sampler ?? checkpoint.scheduler.sampler ?? FAMILY.sampler
+  const sigmas = recipe.sigmas ?? defaults.sigmas ?? FAMILY.sigmas
+  if (sampler === 'ddim' && sigmas !== 'model') {
+    throw new ImprintError(
+      'recipe-invalid',
+      `recipe.sigmas: the sampler "ddim" has no "${sigmas}" noise levels. Use "model", or the sampler "euler".`,
+    )
+  }
+  return {
+    checkpoint: checkpoint.name,
+    prompt: recipe.prompt,
+    negativePrompt: recipe.negativePrompt ?? '',
+    size: recipe.size ?? [checkpoint.pictureSize, checkpoint.pictureSize],
+    seed: recipe.seed ?? randomInt(2 ** 32),
+    steps: recipe.steps ?? defaults.steps ?? FAMILY.steps,
+    guidance: recipe.guidance ?? defaults.guidance ?? FAMILY.guidance,
+    sampler,
+    spacing: recipe.spacing ?? defaults.spacing ?? checkpoint.scheduler.spacing,
+    sigmas,
+    clipSkip: recipe.clipSkip ?? 0,
+    references: (recipe.references ?? []).map((reference) => ({
+      ...reference,
+      adapter: adapterName(reference.adapter),
+      weight: reference.weight ?? weight ?? FAMILY.weight,
+      start: reference.start ?? 0,
+      end: reference.end ?? 1,
+      mode: reference.mode ?? 'all',
+      fit: reference.fit ?? 'crop',
+    })),
+  }
+}

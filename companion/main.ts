@@ -1,0 +1,44 @@
+/** The `imprint` command: picks a subcommand and turns failures into one sentence and an exit status. */
+import process from 'node:process'
+import { asImprintError, ERRORS, ImprintError } from '../shared/errors.ts'
+import { doctor } from './cli/doctor.ts'
+import { generate } from './cli/generate.ts'
+import { listModels } from './cli/list-models.ts'
+import { serve } from './cli/serve.ts'
+
+const COMMANDS: Readonly<Record<string, { run: (args: readonly string[]) => Promise<void>; does: string }>> = {
+  generate: { run: generate, does: 'make a picture from a recipe, or from a layer of a Photoshop document' },
+  serve: { run: serve, does: 'wait for the panel' },
+  models: { run: listModels, does: 'say what the models folder holds' },
+  doctor: { run: doctor, does: 'say what works on this machine, what does not, and what to do' },
+}
+
+const HELP = `Usage: imprint <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`)
+  .join('\n')}
+
+"imprint <command> --help" lists a command's options.
+`
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === undefined || name === '--help' || name === 'help') {
+    process.stdout.write(HELP)
+    return
+  }
+  const command = COMMANDS[name]
+  if (!command || !Object.hasOwn(COMMANDS, name)) {
+    throw new ImprintError('usage-invalid', `There is no command "${name}". Run "imprint --help" for those there are.`)
+  }
+  await command.run(args)
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (thrown) {
+  const { code, message, cause } = asImprintError(thrown)
+  process.stderr.write(`${message}\n`)
+  if (process.env['IMPRINT_DEBUG'] !== undefined && cause !== undefined) console.error(cause)
+  process.exitCode = ERRORS[code].fault === 'input' ? 2 : 1
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
+import { basename, extname, join, relative, sep } from 'node:path'
+import { ImprintError } from '../../shared/errors.ts'
+import { recogniseFile, recogniseFolder, type Recognition } from './recognise.ts'
+
+/** Something found in a models folder: what it is, or why it cannot be used. */
+export interface ModelEntry extends Recognition {
+  /** How recipes name it: file or folder name without extension. */
+  readonly name: string
+  readonly path: string
+  /** Path inside its models folder, with forward slashes. */
+  readonly place: string
+  readonly bytes: number
+}
+
+/** How far below the models folder models may lie. */
+const MAX_DEPTH = 6
+
+/** All models in the given folders, each described by what it holds, never by its name. */
+export function findModels(roots: readonly string[]): readonly ModelEntry[] {
+  return roots.filter((root) => existsSync(root)).flatMap((root) => walk(root, root, 0))
+}
+
+function walk(root: string, folder: string, depth: number): ModelEntry[] {
+  const recognised = recogniseFolder(folder)
+  const inner = depth < MAX_DEPTH ? contents(folder) : []
+  const files = inner.filter((item) => isKind(folder, item, 'file')).map((item) => join(folder, item.name))
+  const folders = inner.filter((item) => isKind(folder, item, 'folder')).map((item) => join(folder, item.name))
+  const own = recognised ? [entry(root, folder, recognised, folderBytes(folder))] : []
+  // The parts of a checkpoint are its own; a nested encoder or adapter may serve others too.
+  const loose = recognised ? [] : files.flatMap((file) => looseFile(root, file))
+  return [...own, ...loose, ...folders.flatMap((inside) => walk(root, inside, depth + 1))]
+}
+
+const WEIGHT_FILES = new Set(['.safetensors', '.bin', '.pt', '.pth', '.ckpt'])
+
+function looseFile(root: string, file: string): ModelEntry[] {
+  if (!WEIGHT_FILES.has(extname(file).toLowerCase())) return []
+  const recognition = recogniseFile(file)
+  return recognition ? [entry(root, file, recognition, statSync(file).size)] : []
+}
+
+const entry = (root: string, path: string, recognition: Recognition, bytes: number): ModelEntry => ({
+  name: recognition.isFolder ? basename(path) : basename(path, extname(path)),
+  path,
+  place: relative(root, path).split(sep).join('/'),
+  bytes,
+  ...recognition,
+})
+
+function contents(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch {
+    return []
+  }
+}
+
+/** Follows links, since model caches are full of them; broken ones are neither. */
+function isKind(folder: string, item: Dirent, kind: 'file' | 'folder'): boolean {
+  try {
+    const stat = item.isSymbolicLink() ? statSync(realpathSync(join(folder, item.name))) : item
+    return kind === 'file' ? stat.isFile() : stat.isDirectory() && !item.name.startsWith('.')
+  } catch {
+    return false
+  }
+}
+
+const folderBytes = (folder: string): number =>
+  contents(folder).reduce((sum, item) => {
+    const path = join(folder, item.name)
+    if (isKind(folder, item, 'folder')) return sum + folderBytes(path)
+    return isKind(folder, item, 'file') ? sum + statSync(path).size : sum
+  }, 0)
+
+/**
+ * The one model a recipe means: by path inside the models folder, by file name, or by stem, in that order.
+ * Where a safetensors file and a pickle share a stem, the safetensors file is meant. Throws `model-missing` otherwise.
+ */
+export function findModel(models: readonly ModelEntry[], role: ModelEntry['role'], name: string): ModelEntry {
+  const candidates = models.filter((model) => model.role === role || model.role === 'unknown')
+  const ways: ((model: ModelEntry) => boolean)[] = [
+    (model) => model.place === name,
+    (model) => basename(model.path) === name,
+    (model) => model.name === name && extname(model.path) !== '.bin',
+    (model) => model.name === name,
+  ]
+  for (const matches of ways) {
+    const found = candidates.filter(matches)
+    if (found.length > 1) {
+      const places = found.map((model) => model.place).join(' and ')
+      throw new ImprintError('model-missing', `Two models are called "${name}": ${places}. Name one by its path.`)
+    }
+    if (found[0]?.role === 'unknown') {
+      throw new ImprintError(
+        'model-unsupported',
+        `${found[0].place} cannot be used as ${role}: ${found[0].why ?? 'unknown content'}.`,
+      )
+    }
+    if (found[0]) return found[0]
+  }
+  const known = models.filter((model) => model.role === role).map((model) => model.name)
+  const choice = known.length > 0 ? `there is ${known.join(', ')}` : `there is no ${role} at all`
+  throw new ImprintError(
+    'model-missing',
+    `No ${role} is called "${name}"; ${choice}. Put it into the models folder or name another.`,
+  )
+}

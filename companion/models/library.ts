@@ -1,0 +1,103 @@
+import { dirname, sep } from 'node:path'
+import { ImprintError } from '../../shared/errors.ts'
+import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
+import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
+import { openSafetensors } from '../weights/safetensors.ts'
+import { fits, openAdapter, recogniseAdapter, type Adapter } from './adapter.ts'
+import { findModel, findModels, type ModelEntry } from './catalog.ts'
+import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
+
+/** An adapter together with the image encoder whose features it reads. */
+export interface AdapterWithEncoder {
+  readonly name: string
+  readonly adapter: Adapter
+  readonly encoder: ImageEncoder
+}
+
+/** The models of some folders, found by name, opened once and kept open. */
+export interface Library {
+  entries(): readonly ModelEntry[]
+  /** The named checkpoint, or the first there is. */
+  checkpoint(name: string | undefined): Checkpoint
+  /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
+  adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
+}
+
+/** Looks through the folders at once; files that come later are found when a name is not known yet. */
+export function openLibrary(roots: readonly string[]): Library {
+  let entries = findModels(roots)
+  const checkpoints = new Map<string, Checkpoint>()
+  const adapters = new Map<string, AdapterWithEncoder>()
+
+  const find = (role: ModelEntry['role'], name: string): ModelEntry => {
+    try {
+      return findModel(entries, role, name)
+    } catch {
+      entries = findModels(roots)
+      return findModel(entries, role, name)
+    }
+  }
+
+  const library: Library = {
+    entries: () => (entries = findModels(roots)),
+    checkpoint(name) {
+      const first = entries.find((entry) => entry.role === 'checkpoint')?.place
+      const { path } = find('checkpoint', name ?? first ?? 'any')
+      return remember(checkpoints, path, () => openCheckpoint(path))
+    },
+    adapter(name, checkpoint) {
+      const entry = find('adapter', name ?? firstFitting(entries, checkpoint))
+      return remember(adapters, `${entry.path} for ${checkpoint.unet.identity}`, () => {
+        const encoders = nearestFirst(entries, 'encoder', checkpoint.folder)
+        const encoder = { found: undefined as ImageEncoder | undefined }
+        const adapter = openAdapter(entry.path, checkpoint.unet.config, (config) => {
+          encoder.found = encoderFor(config, encoders, entry.name)
+          return featureTokens(config, encoder.found.config)
+        })
+        return { name: entry.name, adapter, encoder: encoder.found! }
+      })
+    },
+  }
+  return library
+}
+
+/** Rows of features an adapter reads: one projected vector, or every token of the picture. */
+const featureTokens = (config: IpAdapterConfig, encoder: ClipVisionConfig): number =>
+  config.kind === 'base' ? 1 : visionTokens(encoder)
+
+function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], name: string): ImageEncoder {
+  for (const { path } of encoders) {
+    const encoder = openImageEncoder(path)
+    const width = config.kind === 'base' ? encoder.config.projectionSize : encoder.config.hiddenSize
+    if (width === config.features) return encoder
+  }
+  throw new ImprintError(
+    'model-missing',
+    `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there.`,
+  )
+}
+
+function firstFitting(entries: readonly ModelEntry[], { folder, name, unet }: Checkpoint): string {
+  for (const { path, place } of nearestFirst(entries, 'adapter', folder)) {
+    const { tensors } = openSafetensors(path)
+    const config = recogniseAdapter(tensors)
+    if (config && fits(config, unet.config, tensors)) return place
+  }
+  throw new ImprintError('model-missing', `No IP-Adapter in the models folder fits "${name}". Put one there that does.`)
+}
+
+/** A checkpoint's own parts before others. */
+function nearestFirst(entries: readonly ModelEntry[], role: ModelEntry['role'], folder: string): ModelEntry[] {
+  const inside = (entry: ModelEntry) => `${dirname(entry.path)}${sep}`.startsWith(`${folder}${sep}`)
+  const wanted = entries.filter((entry) => entry.role === role)
+  return [...wanted.filter(inside), ...wanted.filter((entry) => !inside(entry))]
+}
+
+function remember<T>(kept: Map<string, T>, key: string, make: () => T): T {
+  const known = kept.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  kept.set(key, made)
+  return made
+}

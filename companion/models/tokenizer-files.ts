@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { ImprintError } from '../../shared/errors.ts'
+import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
+import { readJson } from './config.ts'
+
+const vocabularySchema = z.record(z.string(), z.number().int().nonnegative())
+
+/** tokenizer.json: newer saves hold both tables in one file, merges as pairs or as text. */
+const combined = z.looseObject({
+  model: z.looseObject({
+    vocab: vocabularySchema,
+    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()]).transform((pair) => pair.join(' '))])),
+  }),
+})
+
+const special = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
+const settings = z.looseObject({ pad_token: special.optional() })
+
+/** Opens a tokenizer folder: vocab.json with merges.txt, or tokenizer.json. Throws `model-invalid` naming the folder. */
+export function openTokenizer(folder: string): Tokenizer {
+  try {
+    const path = join(folder, 'tokenizer_config.json')
+    const padding = (existsSync(path) ? settings.parse(readJson(path)).pad_token : undefined) ?? '<|endoftext|>'
+    return createTokenizer({ ...tables(folder), padding })
+  } catch (cause) {
+    if (cause instanceof ImprintError) throw cause
+    throw new ImprintError('model-invalid', `The tokenizer in ${folder} cannot be read. Download the model again.`, {
+      cause,
+    })
+  }
+}
+
+function tables(folder: string): { vocabulary: Record<string, number>; merges: string[] } {
+  if (existsSync(join(folder, 'vocab.json'))) {
+    const lines = readFileSync(join(folder, 'merges.txt'), 'utf8').split(/\r?\n/)
+    const vocabulary = vocabularySchema.parse(readJson(join(folder, 'vocab.json')))
+    // The first line is the file's version.
+    return { vocabulary, merges: lines.slice(1).filter((line) => line !== '') }
+  }
+  const { model } = combined.parse(readJson(join(folder, 'tokenizer.json')))
+  return { vocabulary: model.vocab, merges: model.merges }
+}
