@@ -1,6 +1,7 @@
 /** The `imprint` command: picks a subcommand and turns failures into one sentence and an exit status. */
 import process from 'node:process'
 import { asImprintError, ERRORS, ImprintError } from '../shared/errors.ts'
+import { bench } from './cli/bench.ts'
 import { doctor } from './cli/doctor.ts'
 import { generate } from './cli/generate.ts'
 import { listModels } from './cli/list-models.ts'
@@ -11,6 +12,7 @@ const COMMANDS: Readonly<Record<string, { run: (args: readonly string[]) => Prom
   serve: { run: serve, does: 'wait for the panel' },
   models: { run: listModels, does: 'say what the models folder holds' },
   doctor: { run: doctor, does: 'say what works on this machine, what does not, and what to do' },
+  bench: { run: bench, does: 'measure the engine on this machine' },
 }
 
 const HELP = `Usage: imprint <command> [options]

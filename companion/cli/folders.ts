@@ -4,8 +4,9 @@ import { join, resolve } from 'node:path'
 import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 
-/** The folder of the model that comes with Imprint. */
-const STARTER = join(import.meta.dirname, '..', 'starter', 'models')
+/** The folder that holds the model which comes with Imprint, and that model. */
+const STARTER_FOLDER = join(import.meta.dirname, '..', 'starter', 'models')
+export const STARTER = join(STARTER_FOLDER, 'starter')
 
 /** A folder of this person's Imprint: IMPRINT_HOME, or `.imprint` in their home. */
 export const dataFolder = (name = ''): string => join(process.env['IMPRINT_HOME'] ?? join(homedir(), '.imprint'), name)
@@ -19,5 +20,5 @@ export function modelFolders(given: string | undefined): string[] {
       `--models: the folder ${folder} does not exist. Name the folder your models are in.`,
     )
   }
-  return [folder, STARTER]
+  return [folder, STARTER_FOLDER]
 }

@@ -7,6 +7,8 @@ import type { Network, Tensors } from '../runtime/tensor.ts'
 /** Loaded networks, kept while memory lasts; counts what runs. */
 export interface Networks {
   readonly options: GraphOptions
+  /** Loads the network of that key, if it is not loaded, so that running it takes no longer than it must. */
+  load(key: string, build: () => Graph): Promise<void>
   /** Runs the network of that key, building and loading it first if it is not loaded. */
   run(key: string, build: () => Graph, inputs: Tensors): Promise<Tensors>
   /** Runs since the last call, by the graph's name. */
@@ -37,6 +39,9 @@ export function createNetworks(device: Device, options: GraphOptions, budget = M
 
   return {
     options,
+    async load(key, build) {
+      await load(key, build)
+    },
     async run(key, build, inputs) {
       const { name, network } = await load(key, build)
       counts[name] = (counts[name] ?? 0) + 1

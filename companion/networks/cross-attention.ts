@@ -1,6 +1,6 @@
 import { attention } from '../graph/nn.ts'
 import type { Graph, Value } from '../graph/graph.ts'
-import { add, mul, split } from '../graph/ops.ts'
+import { add, mul, slice } from '../graph/ops.ts'
 import type { CrossAttention } from './unet-layout.ts'
 
 /**
@@ -31,7 +31,8 @@ export function withImagePrompts(
   layers: readonly CrossAttention[],
 ): Attend {
   const weights = mul(g.input(`${name}.layers`, [layers.length]), g.input(`${name}.weight`, [1]))
-  const perLayer = new Map(split(weights, 0, layers.length).map((weight, i) => [layers[i]!.path, weight]))
+  // Slices, not one split: a GPU binds a dozen buffers to a shader at most.
+  const perLayer = new Map(layers.map(({ path }, i) => [path, slice(weights, 0, i, i + 1)]))
   const image = fromInputs(g, name, tokens)
   return (q, at) => add(base(q, at), mul(image(q, at), perLayer.get(at.path)!))
 }

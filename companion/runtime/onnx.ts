@@ -21,6 +21,8 @@ export async function loadNetwork(graph: Graph, device: Device): Promise<Network
         // With the root as folder, a location may be any file on the same drive.
         model_external_initializers_file_folder_path: root,
         intra_op: { allow_spinning: '0' },
+        // Repacked matrices take twice as long to load (4.7 s against 2.4 s for SD 1.5) and run no faster.
+        disable_prepacking: '1',
         // A node that silently runs on the CPU makes a GPU slower than no GPU.
         ...(device === 'webgpu' && { disable_cpu_ep_fallback: '1' }),
       },

@@ -1,0 +1,102 @@
+/** Measures the full-size UNet in a process of its own, so that peak memory is the engine's alone. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import process from 'node:process'
+import type { Recipe } from '../../shared/recipe.ts'
+import { imprint, type Workshop } from '../jobs/imprint.ts'
+import { createKeep } from '../jobs/keep.ts'
+import { createNetworks, type Networks } from '../jobs/networks.ts'
+import { openLibrary } from '../models/library.ts'
+
+/** One run of a network, in milliseconds of this process's clock; the first of a network includes loading it. */
+interface Run {
+  readonly name: string
+  readonly begin: number
+  readonly end: number
+}
+
+export interface FullSizeFigures {
+  readonly openSeconds: number
+  readonly loadSeconds: number
+  readonly secondsPerEvaluation: readonly number[]
+  readonly betweenStepsMs: readonly number[]
+  readonly sliderToFirstCallMs: readonly number[]
+  readonly peakMB: number
+  readonly anonymousMB: number | undefined
+  readonly mappedMB: number | undefined
+  readonly threads: number
+}
+
+function observed(networks: Networks, runs: Run[]): Networks {
+  return {
+    ...networks,
+    async run(key, build, inputs) {
+      const begin = performance.now()
+      const made = await networks.run(key, build, inputs)
+      runs.push({ name: key.split(' ', 1)[0]!, begin, end: performance.now() })
+      return made
+    },
+  }
+}
+
+async function picture(shop: Workshop, weight: number, steps: number): Promise<void> {
+  const recipe: Recipe = {
+    prompt: 'a red fox',
+    size: [512, 512],
+    seed: 1,
+    steps,
+    guidance: 1,
+    sampler: 'euler',
+    references: [{ image: 'grey', weight }],
+  }
+  const grey = { width: 64, height: 64, channels: 3, data: new Uint8Array(3 * 64 * 64).fill(128) } as const
+  for await (const event of imprint(shop, { recipe, pictures: { grey } })) if (event.type === 'result') return
+}
+
+/** Kilobytes in a line of /proc/self/status, as megabytes; undefined where there is no such file. */
+function status(line: string): number | undefined {
+  try {
+    const found = new RegExp(`^${line}:\\s+(\\d+) kB`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))
+    return found ? Number(found[1]) / 1024 : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function measure(folder: string, positions: number, steps: number): Promise<FullSizeFigures> {
+  const runs: Run[] = []
+  const opening = performance.now()
+  const library = openLibrary([folder])
+  library.checkpoint(undefined)
+  const openSeconds = (performance.now() - opening) / 1000
+  const shop = { library, networks: observed(createNetworks('cpu', { attention: 'fused' }), runs), keep: createKeep() }
+
+  await picture(shop, 0.3, 1)
+  const [first] = runs.filter(({ name }) => name === 'unet')
+  const evaluations: number[] = []
+  const between: number[] = []
+  const slider: number[] = []
+  for (let i = 0; i < positions; i++) {
+    runs.length = 0
+    const moved = performance.now()
+    await picture(shop, 0.4 + i / 10, steps)
+    const unet = runs.filter(({ name }) => name === 'unet')
+    slider.push(unet[0]!.begin - moved)
+    evaluations.push(...unet.map(({ begin, end }) => (end - begin) / 1000))
+    unet.slice(1).forEach(({ begin }, j) => between.push(begin - unet[j]!.end))
+  }
+  return {
+    openSeconds,
+    loadSeconds: (first!.end - first!.begin) / 1000 - Math.min(...evaluations),
+    secondsPerEvaluation: evaluations,
+    betweenStepsMs: between,
+    sliderToFirstCallMs: slider,
+    peakMB: process.resourceUsage().maxRSS / 1024,
+    anonymousMB: status('RssAnon'),
+    mappedMB: status('RssFile'),
+    threads: availableParallelism(),
+  }
+}
+
+const [folder = '', positions = '2', steps = '4'] = process.argv.slice(2)
+process.send?.(await measure(folder, Number(positions), Number(steps)))

@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { ImprintError } from '../../shared/errors.ts'
+import type { FullSizeFigures } from '../bench/full-size.ts'
+import { writeFullSizeModel } from '../bench/sd15-folder.ts'
+import { STARTER } from './folders.ts'
+import { readOptions, text } from './options.ts'
+
+const OPTIONS = {
+  folder: { type: 'string', value: 'DIR', does: 'where the full-size model is written and kept (1.8 GB)' },
+  json: { type: 'boolean', does: 'as JSON' },
+} as const
+
+/** Pictures and steps measured after the first. */
+const POSITIONS = 2
+const STEPS = 4
+
+/** `imprint bench`: a UNet of Stable Diffusion 1.5's size with random weights, through the same code as every picture. */
+export async function bench(args: readonly string[]): Promise<void> {
+  const given = readOptions('bench', OPTIONS, args)
+  if (!given) return
+  const folder = text(given.folder) ?? join(tmpdir(), 'imprint-bench')
+  writeFullSizeModel(join(folder, 'full-size'), STARTER)
+  const figures = await measure(folder)
+  process.stdout.write(given.json === true ? `${JSON.stringify(figures)}\n` : table(figures))
+}
+
+function measure(folder: string): Promise<FullSizeFigures> {
+  const entry = new URL('../bench/full-size.ts', import.meta.url)
+  const child = fork(entry, [folder, String(POSITIONS), String(STEPS)], {
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('message', (figures: FullSizeFigures) => resolve(figures))
+    child.once('exit', (code) =>
+      reject(
+        new ImprintError(
+          'engine-died',
+          `The measuring process ended early (exit ${code ?? '?'}). Is there memory for 5 GB?`,
+        ),
+      ),
+    )
+  })
+}
+
+function table(figures: FullSizeFigures): string {
+  const memory = [figures.anonymousMB, figures.mappedMB].map((mb) => (mb === undefined ? '?' : mb.toFixed(0)))
+  const rows: [string, string][] = [
+    ['open and check the folder', `${figures.openSeconds.toFixed(2)} s`],
+    ['load the UNet (F16 file)', `${figures.loadSeconds.toFixed(2)} s`],
+    ['one evaluation, 512 x 512', spread(figures.secondsPerEvaluation, 's')],
+    ['between two evaluations', spread(figures.betweenStepsMs, 'ms')],
+    ['slider to first evaluation', spread(figures.sliderToFirstCallMs, 'ms')],
+    ['peak memory', `${figures.peakMB.toFixed(0)} MB`],
+    ['memory at the end', `${memory[0]!} MB own, ${memory[1]!} MB mapped`],
+  ]
+  const head = `Stable Diffusion 1.5's UNet with 4 image tokens, random weights, CPU, ${figures.threads} threads\n`
+  return head + rows.map(([what, figure]) => `  ${what.padEnd(28)} ${figure}\n`).join('')
+}
+
+/** Least, middle and most of some measurements. */
+function spread(values: readonly number[], unit: string): string {
+  const sorted = [...values].sort((a, b) => a - b)
+  const [least, median, most] = [sorted[0]!, sorted[Math.floor(sorted.length / 2)]!, sorted.at(-1)!]
+  return `${median.toFixed(2)} ${unit} (${least.toFixed(2)} to ${most.toFixed(2)}, ${sorted.length} measured)`
+}
