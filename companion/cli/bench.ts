@@ -14,8 +14,10 @@ const OPTIONS = {
 } as const
 
 /** Pictures and steps measured after the first. */
-const POSITIONS = 2
+const POSITIONS = 3
 const STEPS = 4
+/** How often the model is loaded, each time in a new process. */
+const LOADS = 3
 
 /** `imprint bench`: a UNet of Stable Diffusion 1.5's size with random weights, through the same code as every picture. */
 export async function bench(args: readonly string[]): Promise<void> {
@@ -23,13 +25,16 @@ export async function bench(args: readonly string[]): Promise<void> {
   if (!given) return
   const folder = text(given.folder) ?? join(tmpdir(), 'imprint-bench')
   writeFullSizeModel(join(folder, 'full-size'), STARTER)
-  const figures = await measure(folder)
+  const loads: number[] = []
+  for (let i = 1; i < LOADS; i++) loads.push((await measure(folder, 0)).loadSeconds)
+  const last = await measure(folder, POSITIONS)
+  const figures = { ...last, loadSeconds: [...loads, last.loadSeconds] }
   process.stdout.write(given.json === true ? `${JSON.stringify(figures)}\n` : table(figures))
 }
 
-function measure(folder: string): Promise<FullSizeFigures> {
+function measure(folder: string, positions: number): Promise<FullSizeFigures> {
   const entry = new URL('../bench/full-size.ts', import.meta.url)
-  const child = fork(entry, [folder, String(POSITIONS), String(STEPS)], {
+  const child = fork(entry, [folder, String(positions), String(STEPS)], {
     execArgv: ['--import', import.meta.resolve('tsx')],
   })
   return new Promise((resolve, reject) => {
@@ -45,11 +50,13 @@ function measure(folder: string): Promise<FullSizeFigures> {
   })
 }
 
-function table(figures: FullSizeFigures): string {
+type Figures = Omit<FullSizeFigures, 'loadSeconds'> & { readonly loadSeconds: readonly number[] }
+
+function table(figures: Figures): string {
   const memory = [figures.anonymousMB, figures.mappedMB].map((mb) => (mb === undefined ? '?' : mb.toFixed(0)))
   const rows: [string, string][] = [
     ['open and check the folder', `${figures.openSeconds.toFixed(2)} s`],
-    ['load the UNet (F16 file)', `${figures.loadSeconds.toFixed(2)} s`],
+    ['load the UNet (F16 file)', spread(figures.loadSeconds, 's')],
     ['one evaluation, 512 x 512', spread(figures.secondsPerEvaluation, 's')],
     ['between two evaluations', spread(figures.betweenStepsMs, 'ms')],
     ['slider to first evaluation', spread(figures.sliderToFirstCallMs, 'ms')],

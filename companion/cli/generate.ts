@@ -10,7 +10,7 @@ import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
 import { openDocument, type PsdDocument } from './psd-document.ts'
 import { readPictures, writePng } from './pictures.ts'
 import { progressLine } from './progress-line.ts'
-import { RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
+import { ofPicture, RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
 
 const OPTIONS = {
   ...RECIPE_OPTIONS,
@@ -75,10 +75,9 @@ async function requestOf(
 ): Promise<Pick<GenerateRequest, 'recipe' | 'pictures'>> {
   if (!document) return { recipe, pictures: await readPictures(recipe, process.cwd()) }
   const [first, ...rest] = recipe.references ?? []
-  const { images: _, ...kept } = first ?? {}
   const others = await readPictures({ ...recipe, references: rest }, process.cwd())
   return {
-    recipe: { ...recipe, references: [{ ...kept, image: 'layer' }, ...rest] },
+    recipe: { ...recipe, references: [ofPicture(first, 'layer'), ...rest] },
     pictures: { ...others, layer: document.reference },
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
-import { recipeSchema, type Recipe } from '../../shared/recipe.ts'
+import { recipeSchema, type Recipe, type Reference } from '../../shared/recipe.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { text, type Given, type Options } from './options.ts'
 
@@ -80,8 +80,7 @@ const parseRecipe = (json: unknown): Recipe => check(recipeSchema, json, 'recipe
 function overrideReference(references: NonNullable<Recipe['references']>, given: Given<RecipeOption>): unknown[] {
   const image = text(given.reference)
   const [first, ...rest] = references
-  const { images: _, ...kept } = first ?? {}
-  const named = image === undefined ? references : [{ ...kept, image: resolve(image) }, ...rest]
+  const named = image === undefined ? references : [ofPicture(first, resolve(image)), ...rest]
   const weight = number('weight', given.weight)
   const adapter = text(given.adapter)
   return named.map((reference) => ({
@@ -89,6 +88,13 @@ function overrideReference(references: NonNullable<Recipe['references']>, given:
     ...(weight !== undefined && { weight }),
     ...(adapter !== undefined && { adapter }),
   }))
+}
+
+/** A reference like the given one, to one picture instead of its own. */
+export function ofPicture(reference: Reference | undefined, image: string): Reference {
+  const kept = { ...reference, image }
+  delete kept.images
+  return kept
 }
 
 function number(name: string, given: string | boolean | undefined): number | undefined {

@@ -86,13 +86,11 @@ function imageTokens(
   const { config, ledger, identity } = adapter
   const { unet } = checkpoint
   const layers = crossAttentions(unetLayout(unet.config))
-  return keep.get(`tokens of ${key} by ${identity} for ${unet.identity}`, () =>
-    networks.run(
-      `ip-adapter ${given.shape.join()} of ${identity}`,
-      () => ipAdapterGraph(ledger.weights, config, layers, given.shape[0]!, networks.options),
-      { features: given },
-    ),
-  )
+  return keep.get(`tokens of ${key} by ${identity} for ${unet.identity}`, async () => {
+    const build = () => ipAdapterGraph(ledger.weights, config, layers, given.shape[0]!, networks.options)
+    const made = await networks.run(`ip-adapter ${given.shape.join()} of ${identity}`, build, { features: given })
+    return Object.fromEntries(Object.entries(made).filter(([name]) => name !== 'tokens'))
+  })
 }
 
 /** Tensors of the same names joined along their first axis. */

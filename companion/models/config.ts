@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
-import { SAMPLERS, SPACINGS } from '../../shared/recipe.ts'
+import { SPACINGS, type Sampler, type Spacing } from '../../shared/recipe.ts'
 import type { NoiseConfig } from '../diffusion/schedule.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
 import type { ClipVisionConfig } from '../networks/clip-vision.ts'
@@ -145,7 +145,7 @@ const preprocessing = z
   .transform((c): ClipPreprocessing => ({ size: c.crop_size, mean: c.image_mean, deviation: c.image_std }))
 
 /** Schedulers of diffusers by the sampler that does the same. */
-const SCHEDULERS: Record<string, (typeof SAMPLERS)[number]> = {
+const SCHEDULERS: Record<string, Sampler> = {
   DDIMScheduler: 'ddim',
   EulerDiscreteScheduler: 'euler',
   EulerAncestralDiscreteScheduler: 'euler_ancestral',
@@ -154,8 +154,8 @@ const SCHEDULERS: Record<string, (typeof SAMPLERS)[number]> = {
 
 /** What a checkpoint says of its noise and of the steps it was tried with. */
 export type SchedulerConfig = NoiseConfig & {
-  readonly sampler: (typeof SAMPLERS)[number] | undefined
-  readonly spacing: (typeof SPACINGS)[number]
+  readonly sampler: Sampler | undefined
+  readonly spacing: Spacing
 }
 
 const scheduler = z

@@ -6,6 +6,10 @@ export interface Tensor {
 
 export type Tensors = Readonly<Record<string, Tensor>>
 
+/** The same tensors under longer names. */
+export const prefixed = (name: string, tensors: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [`${name}.${key}`, tensor]))
+
 /** A loaded graph. One run at a time. */
 export interface Network {
   /** Runs the graph once; every input of the graph must be given in its shape. */

@@ -43,7 +43,7 @@ export function createTokenizer({ vocabulary, merges, padding }: TokenizerFiles)
   const encodeWord = (word: string): number[] => {
     if (word === START || word === END) return [id(word)]
     const symbols = [...encoder.encode(word)].map((byte) => BYTE_SYMBOLS[byte]!)
-    symbols[symbols.length - 1] += END_OF_WORD
+    symbols.push(symbols.pop()! + END_OF_WORD)
     return merge(symbols, ranks).map((token) => ids.get(token) ?? end)
   }
 

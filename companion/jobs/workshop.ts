@@ -1,0 +1,10 @@
+import type { Library } from '../models/library.ts'
+import type { Keep } from './keep.ts'
+import type { Networks } from './networks.ts'
+
+/** What a job works with; it outlives the job, so that the next one finds what this one made. */
+export interface Workshop {
+  readonly library: Library
+  readonly networks: Networks
+  readonly keep: Keep
+}
