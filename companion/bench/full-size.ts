@@ -54,7 +54,10 @@ async function picture(shop: Workshop, weight: number, steps: number): Promise<v
     references: [{ image: 'grey', weight }],
   }
   const grey = { width: 64, height: 64, channels: 3, data: new Uint8Array(3 * 64 * 64).fill(128) } as const
-  for await (const event of imprint(shop, { recipe, pictures: { grey } })) if (event.type === 'result') return
+  for await (const event of imprint(shop, { recipe, pictures: { grey } })) {
+    // What is measured is the UNet; the autoencoder that follows is the small starter model's.
+    if (event.type === 'progress' && event.phase === 'decoding') return
+  }
 }
 
 /** Kilobytes in a line of /proc/self/status, as megabytes; undefined where there is no such file. */
