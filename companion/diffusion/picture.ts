@@ -1,25 +1,26 @@
 import type { Raster } from '../../shared/raster.ts'
 
-/** Rows: what each of the four latent channels adds to red, green and blue in -1..1 (a fit to SD 1.5's autoencoder). */
-const LATENT_TO_RGB = [
+/** Red, green and blue in -1..1 as a linear function of latents: a row per latent channel, and one for what is added to all. */
+export type LatentToRgb = readonly (readonly [number, number, number])[]
+
+/** A fit to Stable Diffusion 1.5's autoencoder. */
+export const SD15_LATENT_TO_RGB: LatentToRgb = [
   [0.3512, 0.2297, 0.3227],
   [0.325, 0.4974, 0.235],
   [-0.2829, 0.1762, 0.2721],
   [-0.212, -0.2616, -0.7177],
-] as const
+  [0, 0, 0],
+]
 
 /** A rough picture of latents at their own size, without a network.  [4, h, w] -> w x h, RGB */
-export function previewOf(
-  latents: Float32Array,
-  size: { width: number; height: number },
-  factors: readonly (readonly number[])[] = LATENT_TO_RGB,
-): Raster {
+export function previewOf(latents: Float32Array, size: { width: number; height: number }, rows: LatentToRgb): Raster {
   const plane = size.width * size.height
+  const channels = rows.slice(0, -1)
+  const added = rows.at(-1)!
   const data = new Uint8Array(3 * plane)
   for (let i = 0; i < plane; i++) {
     for (let c = 0; c < 3; c++) {
-      const value = factors.reduce((sum, row, channel) => sum + row[c]! * latents[channel * plane + i]!, 0)
-      data[3 * i + c] = to8Bit(value)
+      data[3 * i + c] = to8Bit(channels.reduce((sum, row, k) => sum + row[c]! * latents[k * plane + i]!, added[c]!))
     }
   }
   return { ...size, channels: 3, data }

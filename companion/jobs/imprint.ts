@@ -1,7 +1,7 @@
 import { ImprintError } from '../../shared/errors.ts'
 import { denoiser } from '../diffusion/denoiser.ts'
 import { torchNoise } from '../diffusion/noise.ts'
-import { pictureOf, previewOf, unitRange } from '../diffusion/picture.ts'
+import { pictureOf, previewOf, SD15_LATENT_TO_RGB, unitRange } from '../diffusion/picture.ts'
 import { SAMPLE } from '../diffusion/samplers.ts'
 import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
@@ -53,7 +53,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   let sampled = await sampling.next()
   while (!sampled.done) {
     const { i, denoised } = sampled.value
-    yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, extras.latentToRgb) }
+    yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, extras.latentToRgb ?? SD15_LATENT_TO_RGB) }
     yield phase('denoising', i + 1, recipe.steps)
     sampled = await sampling.next()
   }

@@ -41,10 +41,10 @@ const extrasSchema = z.strictObject({
   /** Settings this model does well with. */
   defaults: recipeSchema.pick({ steps: true, guidance: true, sampler: true, spacing: true, sigmas: true }).default({}),
   weight: z.number().optional(),
-  /** What each latent channel adds to red, green and blue, for previews. */
+  /** Previews: a row of red, green and blue for each latent channel, and one for what is added to all. */
   latentToRgb: z
     .array(z.tuple([z.number(), z.number(), z.number()]))
-    .length(4)
+    .length(5)
     .optional(),
 })
 
