@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import { fixture } from './golden.ts'
+
+const run = promisify(execFile)
+const COMMAND = join(import.meta.dirname, '..', '..', 'companion', 'bin', 'imprint.mjs')
+
+/** The cases that run on networks of the Stable Diffusion 1.5 family. */
+export const CASES = [
+  'text-only',
+  'text-only-odd-size',
+  'base-w00',
+  'base-w06',
+  'base-w10',
+  'sampler-euler',
+  'sampler-euler_ancestral',
+  'sampler-dpmpp_2m',
+  'sampler-dpmpp_2m-karras',
+  'sampler-euler-trailing',
+  'sampler-euler-karras',
+  'image-only',
+  'no-guidance',
+  'long-prompt',
+  'plus',
+  'plus-two-images',
+  'start-end',
+  'style-only',
+  'clip-skip',
+  'two-adapters',
+] as const
+
+/** The file with what diffusers made of a case. */
+export const expectedFile = (name: string): string => fixture('expected', `${name}.safetensors`)
+
+/** Makes a case with the command a person would use; returns the dump's path inside `folder`. */
+export async function generateCase(name: string, folder: string): Promise<string> {
+  const dump = join(folder, `${name}.safetensors`)
+  const recipe = fixture('cases', `${name}.json`)
+  const options = ['--models', fixture('models'), '--recipe', recipe, '--dump', dump, '--device', 'cpu']
+  await run(process.execPath, [COMMAND, 'generate', ...options])
+  return dump
+}
+
+/** What compare.mjs says of two dumps, and whether it calls them equal. */
+export async function compareDumps(expected: string, actual: string): Promise<{ equal: boolean; said: string }> {
+  try {
+    const { stdout } = await run(process.execPath, [fixture('compare.mjs'), expected, actual, '1e-3'])
+    return { equal: true, said: stdout }
+  } catch (thrown) {
+    const { stdout, stderr } = thrown as { stdout: string; stderr: string }
+    return { equal: false, said: stdout + stderr }
+  }
+}
