@@ -1,7 +1,5 @@
 import { uxpModule } from './modules.ts'
-
-/** The id of the panel, as the manifest names it. */
-export const PANEL_ID = 'imprint'
+import { PANEL_ID } from './panel-id.ts'
 
 let root: HTMLElement | undefined
 let waiting: ((root: HTMLElement) => void) | undefined
