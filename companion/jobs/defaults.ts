@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
-import type { Checkpoint } from '../models/checkpoint.ts'
+import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
 /** Every field there, none of them undefined. */
 type Filled<T> = { [Key in keyof T]-?: Exclude<T[Key], undefined> }
@@ -33,11 +33,19 @@ export function completeRecipe(
       `recipe.sigmas: the sampler "ddim" has no "${sigmas}" noise levels. Use "model", or the sampler "euler".`,
     )
   }
+  const size = recipe.size ?? [checkpoint.pictureSize, checkpoint.pictureSize]
+  const scale = latentScale(checkpoint.vae.config)
+  if (size.some((side) => side % scale !== 0)) {
+    throw new ImprintError(
+      'recipe-invalid',
+      `recipe.size: the sides must be multiples of ${scale} for "${checkpoint.name}", not ${size.join(' x ')}.`,
+    )
+  }
   return {
     checkpoint: checkpoint.name,
     prompt: recipe.prompt,
     negativePrompt: recipe.negativePrompt ?? '',
-    size: recipe.size ?? [checkpoint.pictureSize, checkpoint.pictureSize],
+    size,
     seed: recipe.seed ?? randomInt(2 ** 32),
     steps: recipe.steps ?? defaults.steps ?? FAMILY.steps,
     guidance: recipe.guidance ?? defaults.guidance ?? FAMILY.guidance,

@@ -46,21 +46,24 @@ export const fits = (config: IpAdapterConfig, unet: UNetConfig, tensors: Shapes)
     ({ adapterIndex, width }) => tensors.get(`ip_adapter.${adapterIndex}.to_k_ip.weight`)?.shape[0] === width,
   )
 
-/** Opens an IP-Adapter file for a UNet and checks that it uses every tensor. Throws `model-invalid` where the two differ. */
-export function openAdapter(
-  file: string,
-  unet: UNetConfig,
-  featureTokens: (config: IpAdapterConfig) => number,
-): Adapter {
+/** What kind of IP-Adapter a file holds; throws `model-unsupported` when it is none. */
+export function readAdapterConfig(file: string): IpAdapterConfig {
   const config = recogniseAdapter(openSafetensors(file).tensors)
-  if (!config)
-    throw new ImprintError(
-      'model-unsupported',
-      `${basename(file)} is no IP-Adapter that Imprint knows. Choose another adapter.`,
-    )
+  if (config) return config
+  throw new ImprintError(
+    'model-unsupported',
+    `${basename(file)} is no IP-Adapter that Imprint knows. Choose another adapter.`,
+  )
+}
+
+/**
+ * Opens an IP-Adapter file for a UNet and checks that every tensor is used; `featureTokens` rows of features are what it reads.
+ * Throws `model-invalid` where file and UNet differ.
+ */
+export function openAdapter(file: string, config: IpAdapterConfig, unet: UNetConfig, featureTokens: number): Adapter {
   const stored = openFiles([file], file)
   const layers = crossAttentions(unetLayout(unet))
-  ipAdapterGraph(stored.ledger.weights, config, layers, featureTokens(config), { attention: 'fused' })
+  ipAdapterGraph(stored.ledger.weights, config, layers, featureTokens, { attention: 'fused' })
   stored.ledger.finish()
   return { ...stored, file, config }
 }

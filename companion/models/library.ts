@@ -1,10 +1,11 @@
-import { dirname, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
 import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
 import { openSafetensors } from '../weights/safetensors.ts'
-import { fits, openAdapter, recogniseAdapter, type Adapter } from './adapter.ts'
+import { fits, openAdapter, readAdapterConfig, recogniseAdapter, type Adapter } from './adapter.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
+import { readVisionConfig } from './config.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
 
@@ -39,7 +40,7 @@ export function openLibrary(roots: readonly string[]): Library {
     }
   }
 
-  const library: Library = {
+  return {
     entries: () => (entries = findModels(roots)),
     checkpoint(name) {
       const first = entries.find((entry) => entry.role === 'checkpoint')?.place
@@ -49,17 +50,13 @@ export function openLibrary(roots: readonly string[]): Library {
     adapter(name, checkpoint) {
       const entry = find('adapter', name ?? firstFitting(entries, checkpoint))
       return remember(adapters, `${entry.path} for ${checkpoint.unet.identity}`, () => {
-        const encoders = nearestFirst(entries, 'encoder', checkpoint.folder)
-        const encoder = { found: undefined as ImageEncoder | undefined }
-        const adapter = openAdapter(entry.path, checkpoint.unet.config, (config) => {
-          encoder.found = encoderFor(config, encoders, entry.name)
-          return featureTokens(config, encoder.found.config)
-        })
-        return { name: entry.name, adapter, encoder: encoder.found! }
+        const config = readAdapterConfig(entry.path)
+        const encoder = encoderFor(config, nearestFirst(entries, 'encoder', checkpoint.folder), entry.name)
+        const rows = featureTokens(config, encoder.config)
+        return { name: entry.name, encoder, adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows) }
       })
     },
   }
-  return library
 }
 
 /** Rows of features an adapter reads: one projected vector, or every token of the picture. */
@@ -67,11 +64,11 @@ const featureTokens = (config: IpAdapterConfig, encoder: ClipVisionConfig): numb
   config.kind === 'base' ? 1 : visionTokens(encoder)
 
 function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], name: string): ImageEncoder {
-  for (const { path } of encoders) {
-    const encoder = openImageEncoder(path)
-    const width = config.kind === 'base' ? encoder.config.projectionSize : encoder.config.hiddenSize
-    if (width === config.features) return encoder
-  }
+  const wide = ({ projectionSize, hiddenSize }: ClipVisionConfig) =>
+    config.kind === 'base' ? projectionSize : hiddenSize
+  // Only the one that fits is opened: a damaged other one is none of this adapter's business.
+  const fitting = encoders.find(({ path }) => wide(readVisionConfig(join(path, 'config.json'))) === config.features)
+  if (fitting) return openImageEncoder(fitting.path)
   throw new ImprintError(
     'model-missing',
     `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there.`,

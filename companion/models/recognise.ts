@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { asImprintError } from '../../shared/errors.ts'
 import { openSafetensors } from '../weights/safetensors.ts'
 import { recogniseAdapter } from './adapter.ts'
-import { readJson } from './config.ts'
+import { readJson, readVisionConfig } from './config.ts'
 
 /** What a file or folder is, from its content. */
 export interface Recognition {
@@ -38,7 +38,9 @@ export function recogniseFolder(folder: string): Recognition | undefined {
     }
     if (!existsSync(join(folder, 'config.json'))) return undefined
     const { architectures: names } = architectures.parse(readJson(join(folder, 'config.json')))
-    return names?.includes('CLIPVisionModelWithProjection') ? { role: 'encoder', isFolder: true } : undefined
+    if (!names?.includes('CLIPVisionModelWithProjection')) return undefined
+    readVisionConfig(join(folder, 'config.json'))
+    return { role: 'encoder', isFolder: true }
   } catch (cause) {
     return { role: 'unknown', isFolder: true, why: `${basename(folder)} is damaged: ${asImprintError(cause).message}` }
   }
