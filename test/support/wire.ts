@@ -26,10 +26,13 @@ export interface Traffic {
   text: string[]
 }
 
-/** A WebSocket class that counts what is sent through it. */
-export function countingSocket(): { WebSocket: typeof globalThis.WebSocket; traffic: Traffic } {
+/** A WebSocket class that counts what is sent through it, as a page of this origin would open it. */
+export function countingSocket(origin?: string): { WebSocket: typeof globalThis.WebSocket; traffic: Traffic } {
   const traffic: Traffic = { binary: 0, text: [] }
   class Counting extends WebSocket {
+    constructor(address: string) {
+      super(address, origin === undefined ? {} : { origin })
+    }
     override send(data: string | Uint8Array): void {
       if (typeof data === 'string') traffic.text.push(data)
       else traffic.binary++

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { connect, countingSocket, plain, reaches, serve, TOKEN } from '../support/wire.ts'
+import { ANNOUNCED, HELLO, openRaw, part, PICTURE } from '../support/raw-panel.ts'
+
+describe('who may talk to the companion', () => {
+  for (const [what, first, code, error] of [
+    ['a wrong token', { ...HELLO, token: '0000-0000-0000-0000' }, 4401, 'unpaired'],
+    ['an empty token', { ...HELLO, token: '' }, 4401, 'unpaired'],
+    ['a prefix of the token', { ...HELLO, token: TOKEN.slice(0, -1) }, 4401, 'unpaired'],
+    ['no hello', { type: 'models' }, 4401, 'unpaired'],
+    ['a picture before the hello', { type: 'picture', picture: ANNOUNCED }, 4401, 'unpaired'],
+    ['pixels before the hello', part(0, 0, PICTURE.data), 4401, 'unpaired'],
+    ['text that is not JSON', 'hello', 4400, 'message-invalid'],
+    ['another version', { ...HELLO, protocol: 2 }, 4426, 'version-mismatch'],
+    ['another version with other keys', { type: 'hello', protocol: 99, key: 'x' }, 4426, 'version-mismatch'],
+    ['a hello without a token', { ...HELLO, token: undefined }, 4400, 'message-invalid'],
+    ['a hello with a key too many', { ...HELLO, admin: true }, 4400, 'message-invalid'],
+    ['a hello over 4 KiB', JSON.stringify(HELLO) + ' '.repeat(4096), 4413, 'too-large'],
+  ] as const) {
+    it(`${what}: closed with ${code} and "${error}"`, async (t) => {
+      const server = await serve()
+      t.after(() => server.close())
+      const panel = await openRaw(server.port)
+      panel.send(first)
+      const farewell = await panel.closed
+      assert.equal(farewell.code, code)
+      assert.equal(farewell.error?.code, error)
+      assert.equal(panel.heard.length, 1)
+    })
+  }
+
+  it('a hello that does not come: closed with 4408 and "too-slow"', async (t) => {
+    const server = await serve({ helloMs: 20 })
+    t.after(() => server.close())
+    const panel = await openRaw(server.port)
+    const farewell = await panel.closed
+    assert.equal(farewell.code, 4408)
+    assert.equal(farewell.error?.code, 'too-slow')
+  })
+
+  it('the token is taken as people type it', async (t) => {
+    const server = await serve({ token: '01AB-CDEF-GHJK-MNPQ' })
+    t.after(() => server.close())
+    const panel = await openRaw(server.port)
+    panel.send({ ...HELLO, token: ' oiab cdef-ghjkmnpq ' })
+    await panel.next('welcome')
+    panel.socket.close()
+  })
+
+  for (const [what, origin, host, welcome] of [
+    ['a web page', 'https://evil.example', undefined, false],
+    ['a web page on this machine', 'http://localhost:3000', undefined, false],
+    ['a page whose address begins like ours', 'http://127.0.0.1:5000.evil.example', undefined, false],
+    ['the studio', 'http://127.0.0.1:5000', undefined, true],
+    ['no origin', undefined, undefined, true],
+    ['an origin that is no web page', 'file://', undefined, true],
+    ['a name pointed at this machine', undefined, 'evil.example', false],
+    ['this machine by its other name', undefined, 'LOCALHOST:port', true],
+    ['this machine by IPv6', undefined, '[::1]:port', true],
+    ['the right host with another port', undefined, 'localhost:1', false],
+  ] as const) {
+    it(`${what}: ${welcome ? 'welcome' : 'closed with 4403 and "foreign", whatever it sends'}`, async (t) => {
+      const server = await serve({ allowedOrigins: ['http://127.0.0.1:5000'] })
+      t.after(() => server.close())
+      const headers = {
+        ...(origin !== undefined && { Origin: origin }),
+        ...(host !== undefined && { Host: host.replace('port', String(server.port)) }),
+      }
+      const panel = await openRaw(server.port, { headers })
+      panel.send(HELLO)
+      if (welcome) {
+        await panel.next('welcome')
+        panel.socket.close()
+        return
+      }
+      const farewell = await panel.closed
+      assert.equal(farewell.code, 4403)
+      assert.equal(farewell.error?.code, 'foreign')
+      assert.equal(panel.heard.length, 1)
+    })
+  }
+})
+
+describe('the panel, pairing', () => {
+  it('says what to do without a code, then connects with it', async (t) => {
+    const server = await serve()
+    const companion = connect(server.port, { token: undefined })
+    t.after(() => (companion.close(), server.close()))
+    const { message } = await reaches(companion, 'unpaired')
+    assert.equal(message, 'Type the code that the companion shows.')
+    const recipe = { prompt: 'a house' }
+    await assert.rejects(companion.generate({ recipe, pictures: {} }, new AbortController().signal).next(), {
+      code: 'unpaired',
+    })
+    companion.pair(TOKEN.toLowerCase())
+    await reaches(companion, 'ready')
+  })
+
+  it('repeats what the companion says of a wrong code, and does not try it again', async (t) => {
+    const server = await serve()
+    const { WebSocket, traffic } = countingSocket()
+    const companion = connect(server.port, { WebSocket, token: 'WRONG', retryMs: [1] })
+    t.after(() => (companion.close(), server.close()))
+    const { message } = await reaches(companion, 'unpaired')
+    assert.match(message, /not the one the companion shows/)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.equal(traffic.text.length, 1)
+  })
+
+  it('sends no pixels before it is welcome', async (t) => {
+    const server = await serve()
+    const { WebSocket, traffic } = countingSocket()
+    const companion = connect(server.port, { WebSocket, token: 'WRONG' })
+    t.after(() => (companion.close(), server.close()))
+    await reaches(companion, 'unpaired')
+    const request = {
+      recipe: { prompt: '', references: [{ image: 'fox' }] },
+      pictures: { fox: plain(8, 8, [1, 2, 3]) },
+    }
+    await assert.rejects(companion.generate(request, new AbortController().signal).next(), { code: 'unpaired' })
+    assert.equal(traffic.binary, 0)
+  })
+
+  it('says so when its page is not allowed', async (t) => {
+    const server = await serve()
+    const { WebSocket } = countingSocket('http://localhost:3000')
+    const companion = connect(server.port, { WebSocket })
+    t.after(() => (companion.close(), server.close()))
+    const { message } = await reaches(companion, 'refused')
+    assert.match(message, /http:\/\/localhost:3000/)
+  })
+})
