@@ -28,11 +28,16 @@ export function torchNoise(seed: number): NoiseSource {
 
 const BLOCK = 16
 
-/** Sixteen uniform numbers to sixteen normal ones, the first eight with the cosine, the others with the sine. */
+const TWO_PI = Math.fround(2 * Math.PI)
+
+/**
+ * Sixteen uniform numbers to sixteen normal ones, the first eight with the cosine, the others with the sine.
+ * The angle is rounded to float32 as torch rounds it, which moves the result by up to 1e-6.
+ */
 function boxMuller(values: Float32Array, start: number): void {
   for (let j = start; j < start + BLOCK / 2; j++) {
     const radius = Math.sqrt(-2 * Math.log(1 - values[j]!))
-    const angle = 2 * Math.PI * values[j + BLOCK / 2]!
+    const angle = Math.fround(TWO_PI * values[j + BLOCK / 2]!)
     values[j] = radius * Math.cos(angle)
     values[j + BLOCK / 2] = radius * Math.sin(angle)
   }

@@ -1,0 +1,110 @@
+import { sinusoid } from '../../companion/diffusion/time-embedding.ts'
+import type { Graph, GraphOptions } from '../../companion/graph/graph.ts'
+import { ipAdapterGraph, type IpAdapterConfig } from '../../companion/networks/ip-adapter.ts'
+import { textKeysValuesGraph, timeGraph } from '../../companion/networks/unet-conditioning.ts'
+import { unetGraph } from '../../companion/networks/unet.ts'
+import { crossAttentions, unetLayout, type UNetConfig } from '../../companion/networks/unet-layout.ts'
+import { loadNetwork } from '../../companion/runtime/onnx.ts'
+import { prefixed, type Network, type Tensors } from '../../companion/runtime/tensor.ts'
+import type { Weights } from '../../companion/weights/weights.ts'
+import { hashInput } from './hash-weights.ts'
+
+/** Loads a graph, runs it once and lets it go. */
+export async function runOnce(graph: Graph, inputs: Tensors): Promise<Tensors> {
+  const network = await loadNetwork(graph, 'cpu')
+  try {
+    return await network.run(inputs)
+  } finally {
+    await network.dispose()
+  }
+}
+
+/** The n-th of several pictures or prompts stored one behind the other. */
+export const row = (data: Float32Array, n: number, shape: readonly number[]) => {
+  const length = shape.reduce((product, dim) => product * dim, 1)
+  return { shape, data: data.slice(n * length, (n + 1) * length) }
+}
+
+/** CLIP's features of the n-th of the goldens' pictures, as the adapter reads them. */
+export function features({ kind }: IpAdapterConfig, pictures: number, n: number) {
+  return kind === 'base'
+    ? row(hashInput('in:clip', 2 * pictures * 40), n, [1, 40])
+    : row(hashInput('in:cliph', 2 * pictures * 257 * 40), n, [257, 40])
+}
+
+/** Image tokens of some features, and their keys and values for a UNet. */
+export async function adapterOutputs(
+  w: Weights,
+  config: IpAdapterConfig,
+  unet: UNetConfig,
+  given: Tensors[string],
+  options: GraphOptions,
+): Promise<Tensors> {
+  const layers = crossAttentions(unetLayout(unet))
+  return runOnce(ipAdapterGraph(w, config, layers, given.shape[0]!, options), { features: given })
+}
+
+/** An image prompt of a UNet run: its keys and values and how much each layer takes of it. */
+export interface GoldenPrompt {
+  readonly keysValues: Tensors
+  readonly weight: number
+  /** All layers take the whole of it where this is absent. */
+  readonly layers?: readonly number[]
+}
+
+/** A loaded UNet that predicts for latents, a timestep, text states and image prompts. */
+export interface GoldenUNet {
+  predict(
+    x: Float32Array,
+    timestep: number,
+    states: Tensors[string],
+    prompts?: readonly GoldenPrompt[],
+  ): Promise<Float32Array>
+  /** What the time embedding network makes of a timestep. */
+  time(timestep: number): Promise<Tensors>
+  dispose(): Promise<void>
+}
+
+/** Loads a UNet for latents of one size and image prompts of the given numbers of tokens. */
+export async function goldenUNet(
+  w: Weights,
+  config: UNetConfig,
+  size: { height: number; width: number },
+  imageTokens: readonly number[],
+  options: GraphOptions,
+): Promise<GoldenUNet> {
+  const networks: Record<'time' | 'text' | 'unet', Network> = {
+    time: await loadNetwork(timeGraph(w, config, options), 'cpu'),
+    text: await loadNetwork(textKeysValuesGraph(w, config, 77, options), 'cpu'),
+    unet: await loadNetwork(unetGraph(w, config, { ...size, textTokens: 77, imageTokens }, options), 'cpu'),
+  }
+  const layers = crossAttentions(unetLayout(config)).length
+  const time = (timestep: number) => {
+    const width = config.widths[0]!
+    return networks.time.run({ sinusoid: { shape: [1, width], data: sinusoid(timestep, width) } })
+  }
+  return {
+    time,
+    async predict(x, timestep, states, prompts = []) {
+      const shifts = Object.entries(await time(timestep)).filter(([name]) => name.startsWith('time.'))
+      const images = prompts.flatMap(({ keysValues, weight, layers: shares = Array<number>(layers).fill(1) }, r) => [
+        ...Object.entries(prefixed(`image.${r}`, keysValuesOnly(keysValues))),
+        [`image.${r}.weight`, { shape: [1], data: Float32Array.of(weight) }] as const,
+        [`image.${r}.layers`, { shape: [layers], data: Float32Array.from(shares) }] as const,
+      ])
+      const { prediction } = await networks.unet.run({
+        sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
+        ...Object.fromEntries(shifts),
+        ...prefixed('text', await networks.text.run({ states })),
+        ...Object.fromEntries(images),
+      })
+      return prediction!.data
+    },
+    async dispose() {
+      await Promise.all(Object.values(networks).map((network) => network.dispose()))
+    },
+  }
+}
+
+const keysValuesOnly = (outputs: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(outputs).filter(([name]) => name !== 'tokens'))

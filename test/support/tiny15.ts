@@ -1,0 +1,12 @@
+import { createKeep } from '../../companion/jobs/keep.ts'
+import { createNetworks } from '../../companion/jobs/networks.ts'
+import type { Workshop } from '../../companion/jobs/workshop.ts'
+import { openLibrary } from '../../companion/models/library.ts'
+import { fixture } from './golden.ts'
+
+/** A workshop over the models among the fixtures, with nothing made or kept yet. */
+export const tinyWorkshop = (): Workshop => ({
+  library: openLibrary([fixture('models')]),
+  networks: createNetworks('cpu', { attention: 'fused' }),
+  keep: createKeep(),
+})
