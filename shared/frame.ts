@@ -11,7 +11,7 @@ export interface Part {
 export const PART_HEADER_BYTES = 8
 
 /** A part as the bytes of one binary message. */
-export function encodePart({ stream, index, payload }: Part): Uint8Array<ArrayBuffer> {
+function encodePart({ stream, index, payload }: Part): Uint8Array<ArrayBuffer> {
   const message = new Uint8Array(PART_HEADER_BYTES + payload.length)
   const header = new DataView(message.buffer)
   header.setUint32(0, stream, true)

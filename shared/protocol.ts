@@ -12,7 +12,7 @@ export const PROTOCOL_VERSION = 1
 export const DEFAULT_PORT = 8765
 
 /** What a job is doing, in the order it does it. */
-export const PHASES = ['loading', 'encoding', 'denoising', 'decoding'] as const
+const PHASES = ['loading', 'encoding', 'denoising', 'decoding'] as const
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const streamNumber = z.number().int().min(0).max(0xffff_ffff)
@@ -24,7 +24,7 @@ const sentence = z.string().max(4000)
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
 
 /** A picture whose pixels follow as binary parts of the stream it names; see shared/frame.ts. */
-export const pictureSchema = z.strictObject({
+const pictureSchema = z.strictObject({
   stream: streamNumber,
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.number().int().min(1),
@@ -37,7 +37,7 @@ export const pictureSchema = z.strictObject({
 const deviceSchema = z.strictObject({ device: z.enum(['cpu', 'webgpu']), reason: sentence })
 
 /** One model as the panel lists it; fields the panel does not need stay with the companion. */
-export const modelSchema = z.object({
+const modelSchema = z.object({
   name: word,
   role: word,
   family: word.optional(),

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { ImprintError, type ErrorCode } from './errors.ts'
 
 /** What is wrong with a value, by its first fault: "recipe.steps: Too small: …"; `root` is the name of the whole. */
-export function describeFault(error: z.ZodError, root?: string): string {
+function describeFault(error: z.ZodError, root?: string): string {
   const issue = error.issues[0]
   const path = [...(root === undefined ? [] : [root]), ...(issue?.path ?? []).map(String)].join('.')
   const fault = issue?.message ?? 'Invalid input'

@@ -9,7 +9,7 @@ const GROUP = 4
 const FILE = 'pairing-code'
 
 /** A code of 80 random bits, grouped for typing: `ABCD-EFGH-JKMN-PQRS`. */
-export function makeToken(): string {
+function makeToken(): string {
   const letters = Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]!)
   return Array.from({ length: LENGTH / GROUP }, (_, group) =>
     letters.slice(group * GROUP, (group + 1) * GROUP).join(''),
