@@ -41,7 +41,3 @@ export function golden(name: string): Golden {
   if (!found) throw new Error(`no golden is called "${name}"`)
   return found
 }
-
-/** The names of all goldens, so that a test can say that it leaves none out. */
-export const goldenNames = (): readonly string[] =>
-  Object.keys(fixtureJson('goldens', 'tensors.json') as Record<string, Golden>)
