@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { chromium, type Browser } from 'playwright-core'
@@ -33,6 +33,11 @@ async function unpack(): Promise<void> {
     const { default: packed } = await import('@sparticuz/chromium')
     await packed.executablePath()
   })
+  // The package's own file names Amazon's folders, and a Chromium that finds no font at all falls over.
+  await writeFile(
+    join(fresh, 'fonts.conf'),
+    `<fontconfig><dir>${join(UNPACKED, 'fonts')}</dir><cachedir>${join(UNPACKED, 'fonts-cache')}</cachedir></fontconfig>`,
+  )
   // Another test file may have been faster.
   await rename(fresh, UNPACKED).catch(() => rm(fresh, { recursive: true, force: true }))
 }
@@ -43,11 +48,13 @@ export async function openChromium(): Promise<Browser> {
   const libraries = join(UNPACKED, 'al2023/lib')
   return chromium.launch({
     executablePath: join(UNPACKED, 'chromium'),
-    args: ['--no-sandbox', '--no-zygote', '--disable-dev-shm-usage', '--font-render-hinting=none'],
+    args: ['--lang=en-US', '--no-sandbox', '--no-zygote', '--disable-dev-shm-usage', '--font-render-hinting=none'],
     env: {
       ...(process.env as Record<string, string>),
       LD_LIBRARY_PATH: [libraries, process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),
-      FONTCONFIG_PATH: join(UNPACKED, 'fonts'),
+      LANG: 'en_US.UTF-8',
+      LC_ALL: 'en_US.UTF-8',
+      FONTCONFIG_FILE: join(UNPACKED, 'fonts.conf'),
     },
   })
 }
