@@ -12,9 +12,9 @@ export function Prompt() {
     <section className="section">
       <h2 className="heading">Make</h2>
       <TextArea label="Prompt" value={prompt} placeholder="a house, flat colours" onInput={panel.setPrompt} />
-      <div className="row">
+      <div className="row flush">
         <ActionButton quiet onPress={() => setOpen(!open)} title="What the picture should not show">
-          {open ? '▾ Without' : `▸ Without${negativePrompt === '' ? '' : `: ${shortened(negativePrompt)}`}`}
+          {open ? '− Without' : `+ Without${negativePrompt === '' ? '' : `: ${shortened(negativePrompt)}`}`}
         </ActionButton>
       </div>
       {open && (

@@ -29,6 +29,7 @@ export function Weight() {
       <div className="number" ref={number}>
         <TextField
           label="Weight as a number"
+          quiet
           value={weight.toFixed(2)}
           onCommit={(text) => {
             const typed = Number(text.replace(',', '.'))

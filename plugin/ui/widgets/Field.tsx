@@ -7,6 +7,8 @@ interface FieldProps {
   readonly value: string
   readonly placeholder?: string
   readonly onInput?: (text: string) => void
+  /** Without a frame of its own. */
+  readonly quiet?: boolean
   /** The text when the person leaves the field or presses Enter. */
   readonly onCommit?: (text: string) => void
 }
@@ -26,13 +28,18 @@ export function TextArea({ label, value, placeholder, onInput }: FieldProps) {
 }
 
 /** A field of one line. */
-export function TextField({ label, value, placeholder, onInput, onCommit }: FieldProps) {
+export function TextField({ label, value, placeholder, quiet, onInput, onCommit }: FieldProps) {
   const ref = useRef<HTMLElement>(null)
   useHostValue(ref, value)
   useHostEvent(ref, 'input', (event) => onInput?.(valueOf(event)))
   useHostEvent(ref, 'change', (event) => onCommit?.(valueOf(event)))
   return (
-    <sp-textfield ref={ref} class="text-field" {...(placeholder === undefined ? {} : { placeholder })}>
+    <sp-textfield
+      ref={ref}
+      class="text-field"
+      {...(quiet ? { quiet } : {})}
+      {...(placeholder === undefined ? {} : { placeholder })}
+    >
       <sp-label slot="label" class="unseen">
         {label}
       </sp-label>
