@@ -48,7 +48,8 @@ export const recipeSchema = z.strictObject({
   /** The stem of a model, or a checkpoint file together with the model whose configuration and tokenizer it uses. */
   checkpoint: z.string().min(1).optional(),
   prompt: z.string().max(10_000),
-  negativePrompt: z.string().max(10_000).optional(),
+  /** null: states of zeros, where the model was trained with them (SDXL); elsewhere the same as an empty one. */
+  negativePrompt: z.string().max(10_000).nullable().optional(),
   /** Width and height in pixels. */
   size: z.tuple([side, side]).optional(),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),

@@ -44,7 +44,7 @@ export function completeRecipe(
   return {
     checkpoint: checkpoint.name,
     prompt: recipe.prompt,
-    negativePrompt: recipe.negativePrompt ?? '',
+    negativePrompt: recipe.negativePrompt ?? (checkpoint.zeroNegative ? null : ''),
     size,
     seed: recipe.seed ?? randomInt(2 ** 32),
     steps: recipe.steps ?? defaults.steps ?? FAMILY.steps,

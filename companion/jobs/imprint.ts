@@ -10,7 +10,7 @@ import { vaeDecoderGraph } from '../networks/vae.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
-import { promptKeysValues } from './prompt.ts'
+import { encodePrompt } from './prompt.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -32,9 +32,9 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const guided = recipe.guidance > 1
   const references = await encodeReferences(shop, checkpoint, recipe, request.pictures)
   const text = {
-    prompt: await promptKeysValues(shop, checkpoint, recipe.prompt, recipe.clipSkip),
+    prompt: await encodePrompt(shop, checkpoint, recipe.prompt, recipe.clipSkip),
     // Clip skip is for the prompt alone, as in diffusers.
-    none: guided ? await promptKeysValues(shop, checkpoint, recipe.negativePrompt, 0) : {},
+    none: guided ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
   }
 
   yield phase('loading', 0, recipe.steps)
@@ -42,7 +42,13 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const scale = latentScale(vae.config)
   const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
   const steps = schedule(recipe.steps, recipe, checkpoint.scheduler)
-  const evaluation = unetEvaluation(shop, checkpoint, { size, text, references, timesteps: steps.timesteps })
+  const evaluation = unetEvaluation(shop, checkpoint, {
+    size,
+    text,
+    picture: recipe.size,
+    references,
+    timesteps: steps.timesteps,
+  })
   await evaluation.load()
 
   yield phase('denoising', 0, recipe.steps)

@@ -1,17 +1,22 @@
+import { createHash } from 'node:crypto'
 import type { Predict } from '../diffusion/denoiser.ts'
 import { sinusoid } from '../diffusion/time-embedding.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import { timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
-import { prefixed, type Tensors } from '../runtime/tensor.ts'
+import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
+import type { UNetConfig } from '../networks/unet-layout.ts'
 import { imagePromptInputs, type ImagePrompt } from './image-prompts.ts'
+import type { EncodedPrompt } from './prompt.ts'
 import type { Workshop } from './workshop.ts'
 
 /** All that the UNet is told of one run. */
 interface Conditions {
   readonly size: { readonly width: number; readonly height: number }
-  /** Keys and values of the prompt, and of the negative one. */
-  readonly text: Readonly<Record<'prompt' | 'none', Tensors>>
+  /** The prompt, and with guidance the negative one. */
+  readonly text: Readonly<Record<'prompt' | 'none', EncodedPrompt | undefined>>
+  /** Width and height in pixels, which SDXL is told. */
+  readonly picture: readonly [number, number]
   readonly references: readonly ImagePrompt[]
   readonly timesteps: readonly number[]
 }
@@ -20,11 +25,11 @@ interface Conditions {
 export function unetEvaluation(
   shop: Workshop,
   checkpoint: Checkpoint,
-  { size, text, references, timesteps }: Conditions,
+  { size, text, picture, references, timesteps }: Conditions,
 ): { load: () => Promise<void>; predict: Predict } {
   const { networks } = shop
   const { config, ledger, identity } = checkpoint.unet
-  const textTokens = checkpoint.text.config.positions
+  const textTokens = checkpoint.towers[0].config.positions
   const imageTokens = references.map(({ tokens }) => tokens)
   const key = `unet ${size.width}x${size.height} ${[textTokens, ...imageTokens].join('+')} of ${identity}`
   const build = () => unetGraph(ledger.weights, config, { ...size, textTokens, imageTokens }, networks.options)
@@ -33,8 +38,8 @@ export function unetEvaluation(
     async predict(x, i, branch) {
       const { prediction } = await networks.run(key, build, {
         sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
-        ...(await timeShifts(shop, checkpoint, timesteps[i]!)),
-        ...prefixed('text', text[branch]),
+        ...(await timeShifts(shop, checkpoint, timesteps[i]!, addedEmbedding(config, text[branch]!, picture))),
+        ...prefixed('text', text[branch]!.keysValues),
         ...imagePromptInputs(references, branch, { i, n: timesteps.length }),
       })
       return prediction!.data
@@ -43,13 +48,41 @@ export function unetEvaluation(
 }
 
 /** What each resnet adds at a timestep, kept for every later run that passes through it. */
-function timeShifts({ networks, keep }: Workshop, { unet }: Checkpoint, timestep: number): Promise<Tensors> {
+function timeShifts(
+  { networks, keep }: Workshop,
+  { unet }: Checkpoint,
+  timestep: number,
+  added: Tensor | undefined,
+): Promise<Tensors> {
   const width = unet.config.widths[0]!
-  return keep.get(`time ${timestep} of ${unet.identity}`, async () => {
+  const about = added ? ` with ${createHash('sha256').update(added.data).digest('hex')}` : ''
+  return keep.get(`time ${timestep}${about} of ${unet.identity}`, async () => {
     const build = () => timeGraph(unet.ledger.weights, unet.config, networks.options)
     const made = await networks.run(`unet-time of ${unet.identity}`, build, {
       sinusoid: { shape: [1, width], data: sinusoid(timestep, width) },
+      ...(added && { added }),
     })
     return Object.fromEntries(Object.entries(made).filter(([name]) => name.startsWith('time.')))
   })
+}
+
+/**
+ * What SDXL is told beside the time (arXiv:2307.01952, section 2.2): pooled text, and as sinusoids the height and width
+ * before cropping, the crop's top and left, and the height and width aimed at.  -> [1, p + 6 · timeWidth]
+ */
+function addedEmbedding(
+  { added }: UNetConfig,
+  { pooled }: EncodedPrompt,
+  picture: readonly [number, number],
+): Tensor | undefined {
+  if (!added || !pooled) return undefined
+  const [width, height] = picture
+  const numbers = [height, width, 0, 0, height, width].map((value) => sinusoid(value, added.timeWidth))
+  const data = new Float32Array(added.width)
+  let at = 0
+  for (const part of [pooled.data, ...numbers]) {
+    data.set(part, at)
+    at += part.length
+  }
+  return { shape: [1, added.width], data }
 }

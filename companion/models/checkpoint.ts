@@ -3,34 +3,28 @@ import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
-import { clipTextGraph, tokenEmbeddings, type ClipTextConfig } from '../networks/clip-text.ts'
 import { textKeysValuesGraph, timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import type { UNetConfig } from '../networks/unet-layout.ts'
 import { vaeDecoderGraph, vaeEncoderGraph, type VaeConfig } from '../networks/vae.ts'
-import type { Tokenizer } from '../text/tokenizer.ts'
-import {
-  readJson,
-  readSchedulerConfig,
-  readTextConfig,
-  readUNetConfig,
-  readVaeConfig,
-  type SchedulerConfig,
-} from './config.ts'
+import { readJson, readSchedulerConfig, readUNetConfig, readVaeConfig, type SchedulerConfig } from './config.ts'
 import { openFolderWeights, type Part } from './part.ts'
-import { openTokenizer } from './tokenizer-files.ts'
+import { openTextTower, type TextTower } from './text-tower.ts'
 
-/** A whole text-to-picture model: a diffusers folder, opened and checked, nothing of it in memory but names and places. */
+/** A whole text-to-picture model, opened and checked, nothing of it in memory but names and places. */
 export interface Checkpoint {
   readonly name: string
   readonly folder: string
-  readonly text: Part<ClipTextConfig>
-  readonly tokenizer: Tokenizer
+  readonly family: 'sd15' | 'sdxl'
+  /** One text tower, or SDXL's two. */
+  readonly towers: readonly [TextTower, ...TextTower[]]
   readonly unet: Part<UNetConfig>
   readonly vae: Part<VaeConfig>
   readonly scheduler: SchedulerConfig
   /** Side in pixels of the pictures it was trained on. */
   readonly pictureSize: number
+  /** Whether no negative prompt means states of zeros instead of an empty prompt's (SDXL). */
+  readonly zeroNegative: boolean
   readonly extras: Extras
 }
 
@@ -54,49 +48,47 @@ export type Extras = z.infer<typeof extrasSchema>
 /** Any size will do to see which tensors a network uses. */
 const SMALL = { height: 8, width: 8 }
 const OPTIONS = { attention: 'fused' } as const
-/** Stored position numbers, which every version of the tower counts for itself. */
-const POSITION_IDS = /(^|\.)position_ids$/
 
 /**
  * Opens a model folder in diffusers' format and checks it whole: configurations, and that every tensor of every file is
  * used exactly where it should be. Throws `model-invalid` or `model-unsupported` naming file and tensor or field.
  */
 export function openCheckpoint(folder: string): Checkpoint {
-  const text = openText(join(folder, 'text_encoder'))
+  const index = indexSchema.parse(readJson(join(folder, 'model_index.json')))
+  const first = openTextTower(join(folder, 'text_encoder'), join(folder, 'tokenizer'))
+  const second = existsSync(join(folder, 'text_encoder_2'))
+    ? [openTextTower(join(folder, 'text_encoder_2'), join(folder, 'tokenizer_2'))]
+    : []
   const unet = openUNet(join(folder, 'unet'))
   const vae = openVae(join(folder, 'vae'))
-  if (unet.config.crossAttentionWidth !== text.config.hiddenSize) {
-    const widths = `${unet.config.crossAttentionWidth} and ${text.config.hiddenSize}`
-    throw new ImprintError(
-      'model-invalid',
-      `${basename(folder)}: its UNet and text encoder do not fit together (${widths} wide). Download the model again.`,
-    )
-  }
-  const { sample_size: latentSize } = z
-    .looseObject({ sample_size: z.number().int().positive().default(64) })
-    .parse(readJson(join(folder, 'unet', 'config.json')))
+  const towers = [first, ...second] as const
+  refuseMisfits(basename(folder), towers, unet.config)
+  const { sample_size: latentSize } = sampleSize.parse(readJson(join(folder, 'unet', 'config.json')))
   return {
     name: basename(folder),
     folder,
-    text,
-    tokenizer: openTokenizer(join(folder, 'tokenizer')),
+    family: unet.config.added ? 'sdxl' : 'sd15',
+    towers,
     unet,
     vae,
     scheduler: readSchedulerConfig(join(folder, 'scheduler', 'scheduler_config.json')),
     pictureSize: latentSize * latentScale(vae.config),
+    zeroNegative: index.force_zeros_for_empty_prompt,
     extras: readExtras(join(folder, 'imprint.json')),
   }
 }
 
-function openText(folder: string): Part<ClipTextConfig> {
-  const stored = openFolderWeights(folder, 'model')
-  const { weights } = stored.ledger
-  const declared = readTextConfig(join(folder, 'config.json'))
-  const config = weights.has('text_projection.weight') ? declared : { ...declared, projectionSize: undefined }
-  tokenEmbeddings(weights, config)
-  clipTextGraph(weights, config, 0, OPTIONS)
-  stored.ledger.finish([POSITION_IDS])
-  return { ...stored, config }
+const indexSchema = z.looseObject({ force_zeros_for_empty_prompt: z.boolean().default(false) })
+const sampleSize = z.looseObject({ sample_size: z.number().int().positive().default(64) })
+
+/** Parts taken from different models: the UNet reads text states of another width than the towers make. */
+function refuseMisfits(name: string, towers: readonly TextTower[], { crossAttentionWidth }: UNetConfig): void {
+  const width = towers.reduce((sum, { config }) => sum + config.hiddenSize, 0)
+  if (width === crossAttentionWidth) return
+  throw new ImprintError(
+    'model-invalid',
+    `${name}: its UNet reads text ${crossAttentionWidth} wide, its text encoders make ${width}. Download the model again.`,
+  )
 }
 
 function openUNet(folder: string): Part<UNetConfig> {

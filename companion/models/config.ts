@@ -40,7 +40,9 @@ const unet = z
     norm_eps: z.number().positive().default(1e-5),
     use_linear_projection: z.boolean().default(false),
     act_fn: only('silu'),
-    addition_embed_type: z.literal(null).optional(),
+    addition_embed_type: z.enum(['text_time']).nullish(),
+    addition_time_embed_dim: positive.nullish(),
+    projection_class_embeddings_input_dim: positive.nullish(),
     class_embed_type: only(null),
     encoder_hid_dim: only(null),
     time_cond_proj_dim: only(null),
@@ -51,6 +53,10 @@ const unet = z
     downsample_padding: only(1),
     only_cross_attention: only(false),
     dual_cross_attention: only(false),
+  })
+  .refine((c) => !c.addition_embed_type || (c.addition_time_embed_dim && c.projection_class_embeddings_input_dim), {
+    path: ['addition_time_embed_dim'],
+    message: 'the widths of the added embedding are missing',
   })
   .transform((c): UNetConfig => {
     const levels = c.block_out_channels.length
@@ -68,6 +74,9 @@ const unet = z
       normGroups: c.norm_num_groups,
       normEps: c.norm_eps,
       linearProjection: c.use_linear_projection,
+      added: c.addition_embed_type
+        ? { timeWidth: c.addition_time_embed_dim!, width: c.projection_class_embeddings_input_dim! }
+        : undefined,
     }
   })
 

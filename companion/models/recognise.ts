@@ -33,7 +33,7 @@ export function recogniseFolder(folder: string): Recognition | undefined {
     if (existsSync(join(folder, 'model_index.json'))) {
       const { _class_name: pipeline } = indexSchema.parse(readJson(join(folder, 'model_index.json')))
       const family = FAMILIES[pipeline]
-      if (family === 'sd15') return { role: 'checkpoint', isFolder: true, family }
+      if (family) return { role: 'checkpoint', isFolder: true, family }
       return { role: 'unknown', isFolder: true, why: `it is a ${pipeline}, which Imprint cannot run yet` }
     }
     if (!existsSync(join(folder, 'config.json'))) return undefined

@@ -37,20 +37,51 @@ export function clipText(
 }
 
 /**
- * Prompt to text states, as a graph.
+ * Prompt to text states as Stable Diffusion 1.5 reads them, as a graph.
  * `embeddings` [77, d] -> `states` [77, d]: LN_final of the layer `clipSkip` before the last.
  * Where the tower has a projection also `end` [1, 77], a one at the end-of-text token -> `embeds` [1, p].
  */
 export function clipTextGraph(w: Weights, config: ClipTextConfig, clipSkip: number, options: GraphOptions): Graph {
   const g = new Graph('clip-text', options)
   const { hiddenStates, finalNorm } = clipText(g.input('embeddings', [config.positions, config.hiddenSize]), w, config)
-  const chosen = hiddenStates[config.layers - clipSkip]
-  if (!chosen) throw new RangeError(`clip skip ${clipSkip} of a tower with ${config.layers} layers`)
-  g.output('states', finalNorm(chosen))
-  if (config.projectionSize !== undefined) {
-    const pooled = matMul(g.input('end', [1, config.positions]), finalNorm(hiddenStates[config.layers]!)) // [1, d]
-    const projection = w.at('text_projection').get('weight', [config.projectionSize, config.hiddenSize])
-    g.output('embeds', gemm(pooled, g.weight(projection)))
-  }
+  g.output('states', finalNorm(layerFromEnd(hiddenStates, clipSkip)))
+  addPooled(g, w, config, hiddenStates, finalNorm)
   return g
+}
+
+/**
+ * The same as SDXL reads them: the states one layer further from the end, without the final norm.
+ * `embeddings` [77, d], `end` [1, 77] as above -> `states` [77, d], `embeds` [1, p].
+ */
+export function clipTextPenultimateGraph(
+  w: Weights,
+  config: ClipTextConfig,
+  clipSkip: number,
+  options: GraphOptions,
+): Graph {
+  const g = new Graph('clip-text', options)
+  const { hiddenStates, finalNorm } = clipText(g.input('embeddings', [config.positions, config.hiddenSize]), w, config)
+  g.output('states', layerFromEnd(hiddenStates, clipSkip + 1))
+  addPooled(g, w, config, hiddenStates, finalNorm)
+  return g
+}
+
+function layerFromEnd(hiddenStates: readonly Value[], skipped: number): Value {
+  const chosen = hiddenStates[hiddenStates.length - 1 - skipped]
+  if (!chosen) throw new RangeError(`layer ${skipped} from the end of a tower with ${hiddenStates.length - 1} layers`)
+  return chosen
+}
+
+/** The end-of-text token's state in the space shared with pictures, for towers that have a projection. */
+function addPooled(
+  g: Graph,
+  w: Weights,
+  config: ClipTextConfig,
+  hiddenStates: readonly Value[],
+  finalNorm: (state: Value) => Value,
+): void {
+  if (config.projectionSize === undefined) return
+  const pooled = matMul(g.input('end', [1, config.positions]), finalNorm(hiddenStates.at(-1)!)) // [1, d]
+  const projection = w.at('text_projection').get('weight', [config.projectionSize, config.hiddenSize])
+  g.output('embeds', gemm(pooled, g.weight(projection)))
 }

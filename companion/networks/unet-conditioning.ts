@@ -1,6 +1,6 @@
 import { linear } from '../graph/nn.ts'
-import { Graph, type GraphOptions } from '../graph/graph.ts'
-import { silu } from '../graph/ops.ts'
+import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
+import { add, silu } from '../graph/ops.ts'
 import type { Weights } from '../weights/weights.ts'
 import { crossAttentions, unetLayout, type UNetConfig } from './unet-layout.ts'
 
@@ -9,20 +9,27 @@ const embeddingWidth = ({ widths }: UNetConfig): number => 4 * widths[0]!
 
 /**
  * What every resnet adds for a timestep, as a graph.
- * `sinusoid` [1, widths[0]] -> `embedding` [1, 4 · widths[0]] and per resnet `time.PATH` [1, out].
+ * `sinusoid` [1, widths[0]] and, for SDXL, `added` [1, added.width]
+ * -> `embedding` [1, 4 · widths[0]] and per resnet `time.PATH` [1, out].
  */
 export function timeGraph(w: Weights, config: UNetConfig, options: GraphOptions): Graph {
   const g = new Graph('unet-time', options)
-  const out = embeddingWidth(config)
-  const time = w.at('time_embedding')
-  const hidden = silu(linear(g.input('sinusoid', [1, config.widths[0]!]), time.at('linear_1'), { out, bias: true }))
-  const embedding = linear(hidden, time.at('linear_2'), { out, bias: true })
+  const time = twoLayers(g.input('sinusoid', [1, config.widths[0]!]), w.at('time_embedding'), config)
+  const embedding = config.added
+    ? add(time, twoLayers(g.input('added', [1, config.added.width]), w.at('add_embedding'), config))
+    : time
   g.output('embedding', embedding)
   const active = silu(embedding)
   for (const { path, out } of unetLayout(config).flatMap((block) => block.resnets)) {
     g.output(`time.${path}`, linear(active, w.at(path, 'time_emb_proj'), { out, bias: true }))
   }
   return g
+}
+
+/** TimestepEmbedding: linear, SiLU, linear.  [1, n] -> [1, 4 · widths[0]] */
+function twoLayers(x: Value, w: Weights, config: UNetConfig): Value {
+  const out = embeddingWidth(config)
+  return linear(silu(linear(x, w.at('linear_1'), { out, bias: true })), w.at('linear_2'), { out, bias: true })
 }
 
 /**

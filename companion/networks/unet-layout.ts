@@ -16,6 +16,16 @@ export interface UNetConfig {
   readonly normEps: number
   /** Whether transformers project with a linear layer instead of a 1 x 1 convolution. */
   readonly linearProjection: boolean
+  /** SDXL adds pooled text and picture sizes to the time embedding; undefined for other families. */
+  readonly added: AddedConfig | undefined
+}
+
+/** What SDXL tells its UNet beside the time: pooled text [1, p] and six numbers, each as a sinusoid. */
+export interface AddedConfig {
+  /** Width of the sinusoid of each number. */
+  readonly timeWidth: number
+  /** Width of all of it: p + 6 · timeWidth. */
+  readonly width: number
 }
 
 export interface ResnetPlace {

@@ -20,7 +20,7 @@ const picture = await readPicture(fixture('images', 'ref1.png'))
 test('token ids of every prompt', () => {
   const prompts = fixtureJson('expected', 'tokens.json') as { text: string; ids: number[] }[]
   assert.equal(prompts.length, 10)
-  for (const { text, ids } of prompts) assert.deepEqual(checkpoint.tokenizer.encode(text, 77), ids, text)
+  for (const { text, ids } of prompts) assert.deepEqual(checkpoint.towers[0].tokenizer.encode(text, 77), ids, text)
 })
 
 test('pixels as CLIP takes them', () => {
@@ -36,7 +36,7 @@ test("CLIP's features of the picture", async () => {
 })
 
 test('text states', async () => {
-  const { states } = await textStates(shop, checkpoint, prompt, 0)
+  const { states } = await textStates(shop, checkpoint.towers[0], prompt, { clipSkip: 0, penultimate: false })
   assertClose('states', states!.data, expected.get('text_last')!.data, 1e-5)
 })
 

@@ -21,6 +21,7 @@ export const T15: UNetConfig = {
   normGroups: 8,
   normEps: 1e-5,
   linearProjection: false,
+  added: undefined,
 }
 
 /** Its autoencoder. */

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { clipTextGraph, tokenEmbeddings, type ClipTextConfig } from '../networks/clip-text.ts'
+import type { Tokenizer } from '../text/tokenizer.ts'
+import { readTextConfig } from './config.ts'
+import { openFolderWeights, type Part } from './part.ts'
+import { openTokenizer } from './tokenizer-files.ts'
+
+/** A CLIP text tower and the tokenizer it was trained with. */
+export interface TextTower extends Part<ClipTextConfig> {
+  readonly tokenizer: Tokenizer
+}
+
+/** Stored position numbers, which every version of the tower counts for itself. */
+export const POSITION_IDS = /(^|\.)position_ids$/
+
+/** Opens the tower in `folder` with the tokenizer beside it. */
+export function openTextTower(folder: string, tokenizer: string): TextTower {
+  const stored = openFolderWeights(folder, 'model')
+  return { ...checkTextTower(stored, readTextConfig(join(folder, 'config.json'))), tokenizer: openTokenizer(tokenizer) }
+}
+
+/** A tower whose tensors are all used; without a stored projection it has none, whatever its configuration says. */
+export function checkTextTower(stored: Omit<Part<never>, 'config'>, declared: ClipTextConfig): Part<ClipTextConfig> {
+  const { weights } = stored.ledger
+  const config = weights.has('text_projection.weight') ? declared : { ...declared, projectionSize: undefined }
+  tokenEmbeddings(weights, config)
+  clipTextGraph(weights, config, 0, { attention: 'fused' })
+  stored.ledger.finish([POSITION_IDS])
+  return { ...stored, config }
+}
