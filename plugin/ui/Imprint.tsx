@@ -1,21 +1,19 @@
 import { usePanel, usePanelState } from './panel-context.ts'
 import { Button } from './widgets/Button.tsx'
 
-/** The one primary action, and while it works the way out. */
+/** The one primary action, and while it works the way out; one widget, so that the keyboard's focus stays on it. */
 export function Imprint() {
   const panel = usePanel()
   const { run } = usePanelState()
+  const isWorking = run?.kind === 'imprint'
   return (
     <section className="section">
-      {run?.kind === 'imprint' ? (
-        <Button key="cancel" variant="secondary" onPress={panel.cancel}>
-          Cancel
-        </Button>
-      ) : (
-        <Button key="imprint" variant="cta" onPress={() => void panel.imprint()}>
-          Imprint
-        </Button>
-      )}
+      <Button
+        variant={isWorking ? 'secondary' : 'cta'}
+        onPress={() => (isWorking ? panel.cancel() : void panel.imprint())}
+      >
+        {isWorking ? 'Cancel' : 'Imprint'}
+      </Button>
     </section>
   )
 }

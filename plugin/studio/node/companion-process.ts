@@ -40,10 +40,7 @@ async function announcement(child: ChildProcess): Promise<{ port: number; token:
     const said: unknown = parsed(line)
     if (typeof said !== 'object' || said === null) continue
     const { port, token } = said as { port?: unknown; token?: unknown }
-    if (typeof port === 'number' && typeof token === 'string') {
-      child.stdout.resume()
-      return { port, token }
-    }
+    if (typeof port === 'number' && typeof token === 'string') return { port, token }
   }
   throw new Error('The companion ended before it was ready: run "npm run imprint -- doctor" to see why.')
 }

@@ -10,7 +10,11 @@ interface ButtonProps {
 /** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
 export function Button({ children, onPress, variant }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
   const ref = useRef<HTMLElement>(null)
-  useHostEvent(ref, 'click', onPress)
+  useHostEvent(ref, 'click', (event) => {
+    // The second click of a double one must not undo what the first began.
+    if (event instanceof UIEvent && event.detail > 1) return
+    onPress()
+  })
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
       {children}
