@@ -1,0 +1,165 @@
+/** The shipped bundle in a real Chromium over a real PSD, through a real socket and the real engine. */
+import assert from 'node:assert/strict'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { buildPanel, buildStudio } from '../../plugin/build.ts'
+import { openStudio, type Studio } from '../../plugin/studio/node/open-studio.ts'
+import { openChromium } from '../support/chromium.ts'
+
+const OUTPUT = join(import.meta.dirname, '../output')
+
+let studio: Studio
+let browser: Browser
+
+before(async () => {
+  await Promise.all([buildPanel(), buildStudio(), mkdir(OUTPUT, { recursive: true })])
+  studio = await openStudio()
+  browser = await openChromium()
+})
+after(async () => {
+  await browser.close()
+  await studio.close()
+})
+
+/** The studio in a fresh window; a page that throws fails the test at its end. */
+async function withStudio(work: (page: Page) => Promise<void>): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  const faults: string[] = []
+  page.on('pageerror', ({ message }) => faults.push(message))
+  try {
+    await page.goto(studio.url)
+    await page.getByText('Ready · CPU').waitFor()
+    await work(page)
+    assert.deepEqual(faults, [])
+  } finally {
+    await page.close()
+  }
+}
+
+const layers = (page: Page): Locator => page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem')
+const layer = (page: Page, name: string): Locator => layers(page).filter({ hasText: name })
+const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
+const slider = (page: Page): Locator => page.getByRole('slider', { name: 'Weight' })
+const documentPicture = (page: Page): Locator => page.getByRole('img', { name: 'Document', exact: true })
+const shot = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(OUTPUT, `${name}.png`) })
+
+async function takeFox(page: Page): Promise<void> {
+  await layer(page, 'fox').first().click()
+  await button(page, 'Use selected layer').click()
+  await page.getByRole('img', { name: 'Reference: fox' }).waitFor()
+}
+
+async function imprint(page: Page, prompt: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)
+  await button(page, 'Imprint').click()
+  await layer(page, `Imprint: ${prompt}`).waitFor()
+  await page.getByText('The weight changes this layer.').waitFor()
+}
+
+test('reference, prompt, new layer; the slider then changes the same layer', () =>
+  withStudio(async (page) => {
+    const before = await layers(page).count()
+    await takeFox(page)
+    await imprint(page, 'a house')
+    assert.equal(await layers(page).count(), before + 1)
+    const first = await documentPicture(page).screenshot()
+
+    await slider(page).focus()
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowRight')
+    await page.getByText('a house · 1.00').waitFor()
+    await page.getByText('The weight changes this layer.').waitFor()
+    assert.equal(await layers(page).count(), before + 1)
+    assert.notDeepEqual(await documentPicture(page).screenshot(), first)
+    await shot(page, 'studio')
+  }))
+
+test('Imprint again makes another layer', () =>
+  withStudio(async (page) => {
+    const before = await layers(page).count()
+    await takeFox(page)
+    await imprint(page, 'a boat')
+    await button(page, 'Imprint').click()
+    await layers(page)
+      .nth(before + 1)
+      .waitFor()
+  }))
+
+test('with the keyboard alone: prompt, Ctrl+Enter, arrows on the slider', () =>
+  withStudio(async (page) => {
+    await layer(page, 'fox').first().click()
+    await page.getByRole('textbox', { name: 'Prompt' }).focus()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('a fish')
+    await page.keyboard.press('Control+Enter')
+    await layer(page, 'Imprint: a fish').waitFor()
+    await slider(page).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByText('a fish · 0.65').waitFor()
+    await page.keyboard.press('Shift+ArrowLeft')
+    await page.getByText('a fish · 0.64').waitFor()
+  }))
+
+test('Cancel, by button or Escape, leaves the document as it was', async () => {
+  for (const way of ['button', 'Escape'] as const) {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    const socket = await slowSocket(page)
+    try {
+      await page.goto(studio.url)
+      await page.getByText('Ready · CPU').waitFor()
+      const before = await layers(page).count()
+      await takeFox(page)
+      await page.getByRole('textbox', { name: 'Prompt' }).fill('a rocket')
+      socket.hold()
+      await button(page, 'Imprint').click()
+      await button(page, 'Cancel').waitFor()
+      if (way === 'button') await button(page, 'Cancel').click()
+      else await page.keyboard.press('Escape')
+      socket.release()
+      await button(page, 'Imprint').waitFor()
+      assert.equal(await layers(page).count(), before)
+      await imprint(page, 'a rocket')
+    } finally {
+      await page.close()
+    }
+  }
+})
+
+/** Lets a test keep back what the companion says, so that a run lasts as long as the test needs it. */
+async function slowSocket(page: Page): Promise<{ hold(): void; release(): void }> {
+  let waiting: (() => void)[] | undefined
+  await page.routeWebSocket(/./, (near) => {
+    const far = near.connectToServer()
+    far.onMessage((message) => {
+      if (waiting === undefined) near.send(message)
+      else waiting.push(() => near.send(message))
+    })
+  })
+  return {
+    hold: () => void (waiting = []),
+    release() {
+      const messages = waiting ?? []
+      waiting = undefined
+      for (const send of messages) send()
+    },
+  }
+}
+
+test('nothing is cut off between 240 and 600 pixels', () =>
+  withStudio(async (page) => {
+    await takeFox(page)
+    await imprint(page, 'a house with a rather long name that has no end')
+    await button(page, '+ Without').click()
+    for (const width of [240, 320, 600]) {
+      const wide = await page.locator('.panel').evaluate((panel, px) => {
+        const root = panel.parentElement
+        if (root !== null) root.style.width = `${px}px`
+        return [...panel.querySelectorAll('*')]
+          .filter((element) => element.getBoundingClientRect().right > panel.getBoundingClientRect().right + 0.5)
+          .map((element) => element.tagName)
+      }, width)
+      assert.deepEqual(wide, [], `${width} px`)
+      await page.locator('.panel').screenshot({ path: join(OUTPUT, `panel-${width}.png`) })
+    }
+  }))
