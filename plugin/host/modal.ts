@@ -1,7 +1,7 @@
 import type { PsCore, PsModalContext } from '../types/photoshop.ts'
 import { asHostError, isBusy } from './host-error.ts'
 
-export interface ModalOptions {
+interface ModalOptions {
   readonly commandName: string
   /** How long to keep asking a busy Photoshop, in milliseconds. */
   readonly patience: number

@@ -3,7 +3,7 @@ import { HostError } from './host-error.ts'
 import type { Plane } from './resample.ts'
 
 /** Photoshop's full intensity at 16 bits per channel. */
-export const FULL_16 = 32768
+const FULL_16 = 32768
 
 /** Copies the samples out as 8 bits, with as many channels as Photoshop gave, and lets go of Photoshop's memory. */
 export async function takeSamples(imageData: PsImageData): Promise<Plane> {

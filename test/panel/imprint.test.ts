@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
 import { assertNothingLeaked, layerNames, openDesk, openFox, until } from '../support/desk.ts'
 
@@ -20,7 +21,7 @@ test('a selected layer and a prompt become a new layer right above it, in one hi
   assert.equal(notice, undefined)
   const layer = desk.controls.layer(newest!.layer.layerId)!
   assert.deepEqual(layer.surface.bounds, { left: 16, top: 0, right: 80, bottom: 64 })
-  const memory = JSON.parse(layer.settings['imprint'] ?? '') as { recipe: unknown; reference: { name: string } }
+  const memory = JSON.parse(layer.settings[SETTINGS_KEY] ?? '') as { recipe: unknown; reference: { name: string } }
   assert.equal(recipeSchema.parse(memory.recipe).prompt, 'a house')
   assert.equal(memory.reference.name, 'fox')
   assertNothingLeaked(desk)
