@@ -1,0 +1,74 @@
+import { ActionButton } from '@spectrum-web-components/action-button'
+import { Button } from '@spectrum-web-components/button'
+import { ProgressBar } from '@spectrum-web-components/progress-bar'
+import * as slider from '@spectrum-web-components/slider'
+import { Textfield } from '@spectrum-web-components/textfield'
+
+/** What a widget of UXP is called by: its child `<sp-label slot="label">`, where Spectrum's own have an attribute. */
+const nameOf = (widget: HTMLElement): string =>
+  widget.querySelector(':scope > sp-label[slot="label"]')?.textContent.trim() ?? ''
+
+interface SliderElement extends HTMLElement {
+  label: string
+  labelVisibility?: string
+  connectedCallback(): void
+}
+
+// Spectrum calls an attribute of its slider deprecated in a way that reads as if the class were.
+const Slider = Reflect.get(slider, 'Slider') as new () => SliderElement
+
+class UxpSlider extends Slider {
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.label = nameOf(this)
+    if (this.getAttribute('show-value') === 'false') this.labelVisibility = 'text'
+  }
+}
+
+class UxpTextfield extends Textfield {
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.label = nameOf(this)
+  }
+}
+
+class UxpTextarea extends UxpTextfield {
+  constructor() {
+    super()
+    this.multiline = true
+    this.grows = true
+  }
+}
+
+/** UXP counts `value` up to `max`, Spectrum shows `progress` in per cent. */
+class UxpProgressBar extends ProgressBar {
+  max = 100
+
+  get value(): number {
+    return (this.progress * this.max) / 100
+  }
+
+  set value(value: number) {
+    this.progress = (value * 100) / this.max
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.label = nameOf(this) === '' ? 'Progress' : nameOf(this)
+    this.sideLabel = false
+  }
+}
+
+/** A piece of text: UXP's sp-label, which Spectrum's web components do not have. */
+class UxpText extends HTMLElement {}
+
+/** Defines the widgets that Photoshop builds into UXP, from Spectrum's web components. */
+export function defineWidgets(): void {
+  customElements.define('sp-button', Button)
+  customElements.define('sp-action-button', ActionButton)
+  customElements.define('sp-slider', UxpSlider)
+  customElements.define('sp-textfield', UxpTextfield)
+  customElements.define('sp-textarea', UxpTextarea)
+  customElements.define('sp-progressbar', UxpProgressBar)
+  customElements.define('sp-label', UxpText)
+}
