@@ -46,12 +46,9 @@ export function createPanel(surroundings: Surroundings): Panel {
   const takeReference = async (): Promise<CapturedReference | undefined> => {
     readSelection()
     const { selection } = state()
-    if (selection.kind === 'no-document') {
-      dispatch({ type: 'notice', notice: { text: 'No document is open: open one and select a layer.' } })
-      return undefined
-    }
-    if (selection.kind === 'unusable') {
-      dispatch({ type: 'notice', notice: { text: selection.why } })
+    if (selection.kind !== 'layer') {
+      const text = selection.kind === 'unusable' ? selection.why : 'No document is open: open one and select a layer.'
+      dispatch({ type: 'notice', notice: { text, about: 'selection' } })
       return undefined
     }
     try {

@@ -45,6 +45,8 @@ export interface Run {
 export interface Notice {
   readonly text: string
   readonly remedy?: string
+  /** Set when it is over as soon as something else is selected. */
+  readonly about?: 'selection'
 }
 
 export interface PanelState {
@@ -112,7 +114,12 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'companion':
       return { ...state, companion: event.status }
     case 'selection':
-      return sameSelection(state.selection, event.selection) ? state : { ...state, selection: event.selection }
+      if (sameSelection(state.selection, event.selection)) return state
+      return {
+        ...state,
+        selection: event.selection,
+        notice: state.notice?.about === 'selection' ? undefined : state.notice,
+      }
     case 'reference':
       return { ...state, reference: event.reference, notice: undefined }
     case 'prompt':

@@ -6,7 +6,7 @@ import { ActionButton } from './widgets/Button.tsx'
 /** What the next picture will look like, and how much. */
 export function Reference() {
   const panel = usePanel()
-  const { reference, selection } = usePanelState()
+  const { reference, selection, notice } = usePanelState()
   return (
     <section className="section">
       <h2 className="heading">Like this</h2>
@@ -29,7 +29,7 @@ export function Reference() {
           Use selected layer
         </ActionButton>
       </div>
-      <p className="hint">{hint(selection, reference)}</p>
+      {notice?.about !== 'selection' && <p className="hint">{hint(selection, reference)}</p>}
     </section>
   )
 }

@@ -146,6 +146,18 @@ async function slowSocket(page: Page): Promise<{ hold(): void; release(): void }
   }
 }
 
+test('the panel follows the host from dark to light', () =>
+  withStudio(async (page) => {
+    const colour = (): Promise<string> =>
+      page.locator('.panel').evaluate((panel) => getComputedStyle(panel).backgroundColor)
+    await takeFox(page)
+    await imprint(page, 'a tulip')
+    const dark = await colour()
+    await button(page, 'Light').click()
+    assert.notEqual(await colour(), dark)
+    await shot(page, 'studio-light')
+  }))
+
 test('nothing is cut off between 240 and 600 pixels', () =>
   withStudio(async (page) => {
     await takeFox(page)

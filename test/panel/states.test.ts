@@ -24,6 +24,18 @@ test('with nothing selected, or too much, the sentence says so', async () => {
   assert.match(noticeOf(desk), /2 layers are selected/)
 })
 
+test('a sentence about the selection is over when something else is selected', async () => {
+  const desk = openDesk()
+  const { foxId } = openFox(desk)
+  const stop = desk.panel.start()
+  desk.controls.selectLayers([])
+  await desk.panel.useSelectedLayer()
+  assert.notEqual(noticeOf(desk), '')
+  desk.controls.selectLayers([foxId])
+  await until(desk, () => noticeOf(desk) === '')
+  stop()
+})
+
 test('a document in a mode that cannot serve is refused in words before anything is read', async () => {
   const desk = openDesk()
   desk.controls.newDocument({ width: 8, height: 8, mode: 'indexedColorMode' })

@@ -13,8 +13,8 @@ const SIDE = 640
 const BACKGROUND = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}">
   <rect width="${SIDE}" height="${SIDE}" fill="#f3e4cf"/>
   <circle cx="470" cy="170" r="92" fill="#f8c98a"/>
-  <path d="M0 470 Q160 380 340 452 T640 420 V640 H0 Z" fill="#c9d3ae"/>
-  <path d="M0 546 Q220 470 420 540 T640 520 V640 H0 Z" fill="#a9bd8f"/>
+  <path d="M0 470 C180 390 400 500 640 410 V640 H0 Z" fill="#c9d3ae"/>
+  <path d="M0 552 C200 476 430 566 640 500 V640 H0 Z" fill="#a9bd8f"/>
 </svg>`
 
 const GUIDES = `<svg xmlns="http://www.w3.org/2000/svg" width="${SIDE}" height="${SIDE}" fill="none" stroke="#7a6a58" stroke-width="2">

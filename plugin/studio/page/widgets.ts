@@ -25,10 +25,15 @@ class UxpSlider extends Slider {
   }
 }
 
+/** Spectrum's placeholder looks just like text; UXP's is paler. */
+const paler = new CSSStyleSheet()
+paler.replaceSync('::placeholder { opacity: 0.55 !important }')
+
 class UxpTextfield extends Textfield {
   override connectedCallback(): void {
     super.connectedCallback()
     this.label = nameOf(this)
+    this.shadowRoot?.adoptedStyleSheets.push(paler)
   }
 }
 
