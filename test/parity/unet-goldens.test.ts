@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { denoiser } from '../../companion/diffusion/denoiser.ts'
-import { torchNoise } from '../../companion/diffusion/noise.ts'
-import { euler } from '../../companion/diffusion/samplers.ts'
 import { schedule } from '../../companion/diffusion/schedule.ts'
 import type { GraphOptions } from '../../companion/graph/graph.ts'
 import { crossAttentions, unetLayout } from '../../companion/networks/unet-layout.ts'
@@ -20,6 +18,7 @@ import {
 import { BASE, PLUS, SD15_NOISE, T15 } from '../support/golden-networks.ts'
 import { golden } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
+import { walk } from '../support/walk.ts'
 
 const TOLERANCE = 1e-5
 const SIZE = { height: 16, width: 16 }
@@ -123,12 +122,10 @@ for (const attention of ['fused', 'decomposed'] as const) {
         7.5,
         steps,
       )
-      const sampling = euler(denoise, hashInput('in:noise', 4 * 16 * 16), steps, torchNoise(0))
-      let step = await sampling.next()
-      while (!step.done) step = await sampling.next()
+      const { latents } = await walk('euler', denoise, hashInput('in:noise', 4 * 16 * 16), steps)
       const expected = golden('T15 Euler leading 20 steps CFG 7.5 (fp32)').data
       // Guidance multiplies the rounding of each of forty runs by 7.5, and latents grow to 50: two float32 runs differ by 1e-4.
-      assertClose('latents', step.value, expected, 5e-4)
+      assertClose('latents', latents, expected, 5e-4)
     })
   })
 }

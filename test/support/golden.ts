@@ -26,18 +26,19 @@ export function readTensors(path: string): ReadonlyMap<string, Tensor> {
   )
 }
 
-/** What diffusers computed: a shape, and the leading numbers of that tensor (all of them up to 4096). */
+/** What diffusers computed: a shape, and the leading numbers of that tensor (all of them where there are few). */
 export interface Golden {
   readonly shape: readonly number[]
   readonly data: readonly number[]
 }
 
-let goldens: Readonly<Record<string, Golden>> | undefined
+const read = new Map<string, Readonly<Record<string, Golden>>>()
 
-/** The golden of that name. */
-export function golden(name: string): Golden {
-  goldens ??= fixtureJson('goldens', 'tensors.json') as Record<string, Golden>
+/** The golden of that name; `quiet` ones were computed from numbers of little variance. */
+export function golden(name: string, file: 'tensors' | 'quiet' = 'tensors'): Golden {
+  const goldens = read.get(file) ?? (fixtureJson('goldens', `${file}.json`) as Record<string, Golden>)
+  read.set(file, goldens)
   const found = goldens[name]
-  if (!found) throw new Error(`no golden is called "${name}"`)
+  if (!found) throw new Error(`${file}.json has no "${name}"`)
   return found
 }

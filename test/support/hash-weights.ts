@@ -33,14 +33,18 @@ const numbers = (name: string, length: number, of: (u: number) => number): Float
 export const hashInput = (name: string, length: number, scale = Math.sqrt(3)): Float32Array =>
   numbers(name, length, (u) => u * scale)
 
-/** The weights of a tensor: what kind it is follows from its name and shape. */
-export function hashTensor(name: string, shape: readonly number[]): Float32Array {
+/**
+ * The weights of a tensor: what kind it is follows from its name and shape. A volume below 1 quietens what a norm would not
+ * take out again, so that every norm sees little variance and its epsilon counts.
+ */
+export function hashTensor(name: string, shape: readonly number[], volume = 1): Float32Array {
   const length = shape.reduce((product, dim) => product * dim, 1)
-  if (name.endsWith('.bias')) return numbers(name, length, (u) => 0.05 * u)
-  if (shape.length === 1 && name.endsWith('.weight')) return numbers(name, length, (u) => 1 + 0.1 * u)
-  if (/(latents|class_embedding)$/.test(name)) return numbers(name, length, (u) => u)
+  if (name.endsWith('.bias')) return numbers(name, length, (u) => volume * 0.05 * u)
+  if (shape.length === 1 && name.endsWith('.weight')) return numbers(name, length, (u) => volume * (1 + 0.1 * u))
+  if (/(latents|class_embedding)$/.test(name)) return numbers(name, length, (u) => volume * u)
   const fanIn = shape.slice(1).reduce((product, dim) => product * dim, 1)
-  return numbers(name, length, (u) => u * Math.sqrt(3 / fanIn))
+  const loudness = /(token|position)_embedding\.weight$/.test(name) ? volume : 1
+  return numbers(name, length, (u) => loudness * u * Math.sqrt(3 / fanIn))
 }
 
 export interface HashWeights {
@@ -52,7 +56,7 @@ export interface HashWeights {
 }
 
 /** Weights of any network: whatever tensor it asks for is made up and written to a temporary file. */
-export function hashWeights(): HashWeights {
+export function hashWeights(volume = 1): HashWeights {
   const folder = mkdtempSync(join(tmpdir(), 'imprint-weights-'))
   const file = join(folder, 'weights')
   const descriptor = openSync(file, 'w')
@@ -66,7 +70,7 @@ export function hashWeights(): HashWeights {
       const key = prefix + name
       const known = tensors.get(key)
       if (known?.shape.join() === shape.join()) return known
-      const data = hashTensor(key, shape)
+      const data = hashTensor(key, shape, volume)
       writeSync(descriptor, data)
       const tensor = { name: key, dtype: 'F32', shape, file, offset: end, bytes: data.byteLength } as const
       end += data.byteLength
