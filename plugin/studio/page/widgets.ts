@@ -33,7 +33,7 @@ class UxpTextfield extends Textfield {
   override connectedCallback(): void {
     super.connectedCallback()
     this.label = nameOf(this)
-    this.shadowRoot?.adoptedStyleSheets.push(paler)
+    this.shadowRoot.adoptedStyleSheets.push(paler)
   }
 }
 
