@@ -75,6 +75,27 @@ test('reference, prompt, new layer; the slider then changes the same layer', () 
     await shot(page, 'studio')
   }))
 
+test('dragging the slider shows pictures on the way and makes one history step when it is let go of', () =>
+  withStudio(async (page) => {
+    const before = await layers(page).count()
+    await takeFox(page)
+    await imprint(page, 'a guitar')
+    const steps = page.getByRole('list', { name: 'History' }).getByRole('listitem')
+    const made = await steps.count()
+    const box = await page.locator('sp-slider').boundingBox()
+    assert.ok(box)
+    const track = box.y + box.height - 12
+    await page.mouse.move(box.x + box.width * 0.4, track)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.7, track, { steps: 5 })
+    await page.getByText('Let go to keep it.').waitFor()
+    assert.equal(await steps.count(), made)
+    await page.mouse.up()
+    await page.getByText('The weight changes this layer.').waitFor()
+    assert.equal(await steps.count(), made + 1)
+    assert.equal(await layers(page).count(), before + 1)
+  }))
+
 test('Imprint again makes another layer', () =>
   withStudio(async (page) => {
     const before = await layers(page).count()
