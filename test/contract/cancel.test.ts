@@ -5,7 +5,7 @@ import type { RemoteCompanion } from '../../plugin/client/remote-companion.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { fakeEngine } from '../support/fake-engine.ts'
 import { openPaired } from '../support/raw-panel.ts'
-import { collect, connect, gate, reaches, serve } from '../support/wire.ts'
+import { collect, connect, gate, reaches, serve, within } from '../support/wire.ts'
 
 const never = new AbortController().signal
 
@@ -81,10 +81,10 @@ describe('cancel', () => {
       const abort = new AbortController()
       const first = start(companion, 'first', { signal: abort.signal })
       await first.seen(wanted)
-      await reached.passed
+      await within('The step', reached.passed)
       abort.abort()
       assert.equal(await first.done, 'cancelled')
-      await stopped.passed
+      await within('The abort', stopped.passed)
       assert.equal(await start(companion, 'second').done, 'result')
     })
   }
@@ -104,7 +104,7 @@ describe('cancel', () => {
     for await (const { type } of companion.generate({ recipe: { prompt: '' }, pictures: {} }, never)) {
       if (type === 'progress') break
     }
-    await stopped.passed
+    await within('The abort', stopped.passed)
   })
 
   it('follows from closing the panel', async (t) => {
@@ -124,7 +124,7 @@ describe('cancel', () => {
     await left.seen(({ type }) => type === 'progress')
     leaving.close()
     assert.equal(await left.done, 'cancelled')
-    await stopped.passed
+    await within('The abort', stopped.passed)
     assert.equal(await start(staying, 'stayed').done, 'result')
   })
 

@@ -78,7 +78,7 @@ describe('a paired client that breaks the protocol is closed', () => {
       t.after(() => server.close())
       const panel = await openPaired(server.port)
       panel.send(...messages)
-      const farewell = await panel.closed
+      const farewell = await panel.closed()
       assert.equal(farewell.error?.code, error, farewell.error?.message)
       assert.equal(farewell.code, code)
     })
@@ -92,7 +92,7 @@ describe('a paired client that breaks the protocol is closed', () => {
       announce({ bytes: 3 * 2048 * 2048, width: 2048, height: 2048 }),
       part(0, 0, new Uint8Array(LIMITS.part + 1)),
     )
-    assert.equal((await panel.closed).code, 1009)
+    assert.equal((await panel.closed()).code, 1009)
   })
 
   it('bytes that are no WebSocket frame: the connection ends, the companion goes on', async (t) => {

@@ -6,7 +6,7 @@ import { ImprintError } from '../../shared/errors.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { fakeEngine } from '../support/fake-engine.ts'
 import { openPaired, openRaw, HELLO } from '../support/raw-panel.ts'
-import { collect, connect, countingSocket, gate, plain, reaches, serve } from '../support/wire.ts'
+import { collect, connect, countingSocket, gate, plain, reaches, serve, within } from '../support/wire.ts'
 
 const never = new AbortController().signal
 const request = { recipe: { prompt: 'a house' }, pictures: {} }
@@ -213,8 +213,8 @@ describe('a panel that does not keep up', () => {
     t.after(() => server.close())
     const panel = await openRaw(server.port, { autoPong: false })
     panel.send(HELLO, { type: 'generate', job: 1, recipe: { prompt: '' } })
-    await stopped.passed
-    assert.equal((await panel.closed).code, 1006)
+    await within('The abort', stopped.passed)
+    assert.equal((await panel.closed()).code, 1006)
   })
 
   it('but answers pings stays, however silent', async (t) => {
@@ -233,7 +233,7 @@ describe('a panel that does not keep up', () => {
     const panels = await Promise.all(Array.from({ length: 16 }, () => openRaw(server.port)))
     await assert.rejects(openRaw(server.port), /503/)
     panels[0]!.socket.close()
-    await panels[0]!.closed
+    await panels[0]!.closed()
     await openPaired(server.port)
   })
 })

@@ -23,7 +23,7 @@ describe('who may talk to the companion', () => {
       t.after(() => server.close())
       const panel = await openRaw(server.port)
       panel.send(first)
-      const farewell = await panel.closed
+      const farewell = await panel.closed()
       assert.equal(farewell.code, code)
       assert.equal(farewell.error?.code, error)
       assert.equal(panel.heard.length, 1)
@@ -34,7 +34,7 @@ describe('who may talk to the companion', () => {
     const server = await serve({ helloMs: 20 })
     t.after(() => server.close())
     const panel = await openRaw(server.port)
-    const farewell = await panel.closed
+    const farewell = await panel.closed()
     assert.equal(farewell.code, 4408)
     assert.equal(farewell.error?.code, 'too-slow')
   })
@@ -74,7 +74,7 @@ describe('who may talk to the companion', () => {
         panel.socket.close()
         return
       }
-      const farewell = await panel.closed
+      const farewell = await panel.closed()
       assert.equal(farewell.code, 4403)
       assert.equal(farewell.error?.code, 'foreign')
       assert.equal(panel.heard.length, 1)

@@ -1,7 +1,7 @@
 import { WebSocket, type ClientOptions } from 'ws'
 import { PROTOCOL_VERSION, serverMessageSchema, type ServerMessage } from '../../shared/protocol.ts'
 import { describePicture } from '../../shared/picture-stream.ts'
-import { TOKEN, plain } from './wire.ts'
+import { TOKEN, plain, within } from './wire.ts'
 
 export const HELLO = {
   type: 'hello',
@@ -35,7 +35,8 @@ export interface RawPanel {
   send(...messages: readonly unknown[]): void
   /** The next message of this type that was not asked for before. */
   next<T extends ServerMessage['type']>(type: T): Promise<Extract<ServerMessage, { type: T }>>
-  readonly closed: Promise<Farewell>
+  /** How the companion closed the connection. */
+  closed(): Promise<Farewell>
   /** Every message so far. */
   readonly heard: readonly ServerMessage[]
 }
@@ -74,10 +75,10 @@ export async function openRaw(port: number, options: ClientOptions = {}): Promis
       if (socket.readyState === WebSocket.CLOSED) {
         throw new Error(`The connection closed while waiting for "${type}"; heard ${JSON.stringify(heard)}`)
       }
-      await new Promise<void>((resolve) => (wake = resolve))
+      await within(`The message "${type}"`, new Promise<void>((resolve) => (wake = resolve)))
     }
   }
-  return { socket, send, next, closed, heard }
+  return { socket, send, next, heard, closed: () => within('The close', closed) }
 }
 
 /** Opens a raw panel and pairs it. */

@@ -54,12 +54,27 @@ export function connect(port: number, options: Partial<RemoteCompanionOptions> =
   })
 }
 
+const PATIENCE_MS = 10_000
+
+/** The promise, or a failure that names what did not come: without it a broken promise would hang the whole run. */
+export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not come.`)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Resolves when the companion has a status of this kind. */
 export function reaches<K extends CompanionStatus['kind']>(
   companion: RemoteCompanion,
   kind: K,
 ): Promise<Extract<CompanionStatus, { kind: K }>> {
-  return new Promise((resolve) => {
+  const reached = new Promise<Extract<CompanionStatus, { kind: K }>>((resolve) => {
     const look = (): void => {
       const { status } = companion
       if (status.kind !== kind) return
@@ -69,6 +84,7 @@ export function reaches<K extends CompanionStatus['kind']>(
     const stop = companion.subscribe(look)
     look()
   })
+  return within(`The status "${kind}"`, reached)
 }
 
 /** Every event of a job, in order. */
