@@ -1,16 +1,22 @@
 /** Do the autoencoder and the CLIP towers compute what diffusers and transformers compute from the same weights? */
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { Graph, type GraphOptions } from '../../companion/graph/graph.ts'
 import { clipText, clipTextGraph, tokenEmbeddings, type ClipTextConfig } from '../../companion/networks/clip-text.ts'
 import { clipVisionGraph } from '../../companion/networks/clip-vision.ts'
 import { vaeDecoderGraph, vaeEncoderGraph } from '../../companion/networks/vae.ts'
 import { readRows } from '../../companion/weights/read.ts'
+import { openSafetensors } from '../../companion/weights/safetensors.ts'
+import { openLedger } from '../../companion/weights/weights.ts'
+import { writeSafetensors } from '../../companion/weights/write.ts'
 import { assertClose } from '../support/close.ts'
 import { TE1, TE2, TVAE, VISION } from '../support/golden-networks.ts'
 import { row, runOnce } from '../support/golden-runs.ts'
 import { golden } from '../support/golden.ts'
-import { hashInput, hashWeights } from '../support/hash-weights.ts'
+import { hashInput, hashTensor, hashWeights } from '../support/hash-weights.ts'
 
 const TOLERANCE = 1e-5
 const made = hashWeights()
@@ -51,6 +57,29 @@ for (const attention of ['fused', 'decomposed'] as const) {
       const { mean, deviation } = await runOnce(graph, { picture })
       assertClose('mean', mean!.data, golden('TVAE encode mean').data, TOLERANCE)
       assertClose('deviation', deviation!.data, golden('TVAE encode std').data, TOLERANCE)
+    })
+
+    test('the deviation is limited', async () => {
+      const size = { height: 64, width: 64 }
+      const asked = hashWeights()
+      vaeEncoderGraph(asked.weights, TVAE, size, options)
+      asked.dispose()
+      const loud = [...asked.tensors.values()].map(({ name, shape }) => {
+        const data = hashTensor(name, shape)
+        return [name, { shape, data: name === 'quant_conv.weight' ? data.map((value) => 1000 * value) : data }] as const
+      })
+      const file = join(mkdtempSync(join(tmpdir(), 'imprint-loud-')), 'vae.safetensors')
+      await writeSafetensors(file, Object.fromEntries(loud))
+      const ledger = openLedger(openSafetensors(file).tensors, file)
+      const graph = vaeEncoderGraph(ledger.weights, TVAE, size, options)
+      ledger.finish()
+      const { deviation } = await runOnce(graph, {
+        picture: { shape: [1, 3, 64, 64], data: hashInput('in:img', 3 * 64 * 64, 1) },
+      })
+      rmSync(dirname(file), { recursive: true })
+      // diffusers limits the log variance to -30 and 20.
+      const logs = deviation!.data.map((value) => 2 * Math.log(value))
+      assertClose('limits', [Math.min(...logs), Math.max(...logs)], [-30, 20], 1e-4)
     })
 
     test("OpenAI's text tower", async () => {

@@ -1,0 +1,101 @@
+/** Does CLIP get to see what Pillow and transformers would show it? */
+import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
+import { describe, test } from 'node:test'
+import { CLIP_DEVIATION, CLIP_MEAN, clipSquare, preprocess } from '../../companion/vision/preprocess.ts'
+import { resizeBicubic } from '../../companion/vision/resize.ts'
+import type { Raster } from '../../shared/raster.ts'
+import { assertClose } from '../support/close.ts'
+import { fixtureJson } from '../support/golden.ts'
+
+interface Resized {
+  from: [number, number]
+  to: [number, number]
+  rgb: string
+}
+const { resized } = fixtureJson('goldens', 'arithmetic.json') as { resized: Resized[] }
+
+/** The picture test/fixtures/make/arithmetic.py draws: hard edges, where a kernel overshoots, between slow waves. */
+function drawn(width: number, height: number): Raster {
+  const data = new Uint8Array(3 * width * height)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const edge = (Math.floor(x / 3) + Math.floor(y / 2)) % 4 === 0
+      for (let c = 0; c < 3; c++) {
+        data[3 * (y * width + x) + c] = edge ? 255 * (x % 2) : (x * 37 + y * 59 + c * 83 + x * y * 7) % 256
+      }
+    }
+  }
+  return { width, height, channels: 3, data }
+}
+
+const plain = (width: number, height: number, ...colour: number[]): Raster => ({
+  width,
+  height,
+  channels: colour.length === 4 ? 4 : 3,
+  data: Uint8Array.from({ length: width * height * colour.length }, (_, i) => colour[i % colour.length]!),
+})
+
+describe("Pillow's bicubic resizing, to the bit", () => {
+  for (const { from, to, rgb } of resized) {
+    test(`${from.join(' x ')} to ${to.join(' x ')}`, () => {
+      const made = resizeBicubic(drawn(...from), { width: to[0], height: to[1] })
+      assert.deepEqual(Buffer.from(made.data).toString('base64'), rgb)
+    })
+  }
+})
+
+test('normalised as published', () => {
+  const clip = { size: 4, mean: CLIP_MEAN, deviation: CLIP_DEVIATION }
+  const pixels = preprocess(plain(4, 4, 0, 128, 255), 'crop', clip)
+  // (v / 255 - mean) / deviation with the numbers of openai/CLIP's clip.py
+  const expected = [(0 - 0.48145466) / 0.26862954, (128 / 255 - 0.4578275) / 0.26130258, (1 - 0.40821073) / 0.27577711]
+  assertClose(
+    'pixels',
+    pixels,
+    expected.flatMap((value) => Array<number>(16).fill(value)),
+    1e-6,
+  )
+})
+
+describe('the square CLIP sees', () => {
+  test('is the middle of a wide picture', () => {
+    const picture = plain(9, 3, 0, 0, 0)
+    for (let y = 0; y < 3; y++) picture.data.fill(200, 3 * (y * 9 + 3), 3 * (y * 9 + 6))
+    assert.deepEqual(clipSquare(picture, 'crop', 3).data, plain(3, 3, 200, 200, 200).data)
+  })
+
+  test('is the whole of it between white bars when padded', () => {
+    const seen = clipSquare(plain(4, 2, 10, 20, 30), 'pad', 4)
+    const rows = Array.from({ length: 4 }, (_, y) => [...seen.data.subarray(12 * y, 12 * y + 3)])
+    assert.deepEqual(rows, [
+      [255, 255, 255],
+      [10, 20, 30],
+      [10, 20, 30],
+      [255, 255, 255],
+    ])
+  })
+
+  test('shows what is transparent on white', () => {
+    assert.deepEqual(clipSquare(plain(2, 2, 255, 0, 0, 0), 'crop', 2).data, plain(2, 2, 255, 255, 255).data)
+    assert.deepEqual(clipSquare(plain(2, 2, 255, 0, 0, 255), 'crop', 2).data, plain(2, 2, 255, 0, 0).data)
+    assert.deepEqual(clipSquare(plain(2, 2, 255, 0, 0, 51), 'crop', 2).data, plain(2, 2, 255, 204, 204).data)
+  })
+
+  for (const [width, height] of [
+    [1, 1],
+    [1, 300],
+    [1000, 1],
+    [225, 224],
+    [224, 224],
+  ] as const) {
+    test(`can be made of ${width} x ${height} pixels`, () => {
+      for (const fit of ['crop', 'pad'] as const) {
+        const { data, ...size } = clipSquare(plain(width, height, 90, 90, 90), fit, 224)
+        assert.deepEqual(size, { width: 224, height: 224, channels: 3 })
+        assert.equal(data.length, 3 * 224 * 224)
+        assert.ok(fit === 'pad' || data.every((value) => value === 90))
+      }
+    })
+  }
+})
