@@ -28,7 +28,7 @@ function start(companion: RemoteCompanion, prompt: string, options: { slot?: str
   })()
   const seen = (wanted: (event: CompanionEvent) => boolean): Promise<void> =>
     events.some(wanted) ? Promise.resolve() : new Promise((resolve) => waiting.push([wanted, resolve]))
-  return { events, done, seen }
+  return { events, done: within(`The end of "${prompt}"`, done), seen }
 }
 
 describe('cancel', () => {
