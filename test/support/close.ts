@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 
 /** Largest difference of two rows of numbers, and where it is; a number that is none differs infinitely. */
-export function largestDifference(
+function largestDifference(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
 ): { difference: number; at: number } {

@@ -5,7 +5,7 @@ import { openSafetensors } from '../../companion/weights/safetensors.ts'
 import type { Tensor } from '../../companion/runtime/tensor.ts'
 
 /** The folder of the files tests read. */
-export const FIXTURES = join(import.meta.dirname, '..', 'fixtures')
+const FIXTURES = join(import.meta.dirname, '..', 'fixtures')
 
 /** A file among the fixtures. */
 export const fixture = (...path: string[]): string => join(FIXTURES, ...path)
@@ -27,7 +27,7 @@ export function readTensors(path: string): ReadonlyMap<string, Tensor> {
 }
 
 /** What diffusers computed: a shape, and the leading numbers of that tensor (all of them where there are few). */
-export interface Golden {
+interface Golden {
   readonly shape: readonly number[]
   readonly data: readonly number[]
 }

@@ -10,14 +10,14 @@ import type { Weights } from '../../companion/weights/weights.ts'
  */
 
 /** FNV-1a of a text's UTF-8 bytes, 32 bits. */
-export function fnv1a(text: string): number {
+function fnv1a(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193)
   return hash >>> 0
 }
 
 /** The i-th number of a name, in -1..1: the name's hash and the place through the finaliser of MurmurHash3. */
-export function hashed(hash: number, i: number): number {
+function hashed(hash: number, i: number): number {
   let x = (hash + Math.imul(i, 0x9e3779b1)) >>> 0
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b)
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35)
@@ -47,7 +47,7 @@ export function hashTensor(name: string, shape: readonly number[], volume = 1): 
   return numbers(name, length, (u) => loudness * u * Math.sqrt(3 / fanIn))
 }
 
-export interface HashWeights {
+interface HashWeights {
   readonly weights: Weights
   /** The tensors asked for so far, as they lie in the file. */
   readonly tensors: ReadonlyMap<string, StoredTensor>
