@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 
 /** Largest difference of two rows of numbers, and where it is; a number that is none differs infinitely. */
-function largestDifference(
-  actual: ArrayLike<number>,
-  expected: ArrayLike<number>,
-): { difference: number; at: number } {
+function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): { difference: number; at: number } {
   let largest = { difference: 0, at: 0 }
   for (let at = 0; at < expected.length; at++) {
     const difference = Math.abs(actual[at]! - expected[at]!)
