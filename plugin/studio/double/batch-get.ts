@@ -13,7 +13,7 @@ export function getProperty(session: Session, command: Descriptor): Descriptor {
   if (property === 'generatorSettings') return getSettings(target, command['property'])
   const known = layer ? describeLayer(layer) : describeDocument(target)
   if (property === null) return known
-  if (!(property in known)) throw commandFailure(`The requested property "${property}" is not available.`)
+  if (!Object.hasOwn(known, property)) throw commandFailure(`The requested property "${property}" is not available.`)
   return { [property]: known[property] }
 }
 
@@ -32,7 +32,7 @@ export function multiGet(session: Session, command: Descriptor): Descriptor {
 
 function getSettings({ layer, document }: Target, key: unknown): Descriptor {
   if (!layer) throw commandFailure('The double keeps generatorSettings of layers only.')
-  const json = typeof key === 'string' ? layer.settings[key] : undefined
+  const json = typeof key === 'string' && Object.hasOwn(layer.settings, key) ? layer.settings[key] : undefined
   if (json === undefined)
     throw commandFailure(`The requested property "generatorSettings" of layer ${layer.id} is not available.`)
   return { generatorSettings: { json }, documentID: document.id, layerID: layer.id }

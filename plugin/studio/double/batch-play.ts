@@ -10,17 +10,17 @@ const READING = new Set(['get', 'multiGet'])
 
 type Command = (session: Session, command: Descriptor) => Descriptor
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  get: getProperty,
-  multiGet,
-  set: setProperty,
-  make: makeLayer,
-  delete: deleteTarget,
-  select: selectTarget,
-  move: moveTarget,
-  hide: hideOrShow(false),
-  show: hideOrShow(true),
-}
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['get', getProperty],
+  ['multiGet', multiGet],
+  ['set', setProperty],
+  ['make', makeLayer],
+  ['delete', deleteTarget],
+  ['select', selectTarget],
+  ['move', moveTarget],
+  ['hide', hideOrShow(false)],
+  ['show', hideOrShow(true)],
+])
 
 /** `photoshop.action.batchPlay` and `validateReference`. */
 export function createBatchPlay(session: Session) {
@@ -66,7 +66,7 @@ export function createBatchPlay(session: Session) {
 }
 
 function attempt(session: Session, command: Descriptor): Descriptor {
-  const run = COMMANDS[command['_obj'] as string]
+  const run = COMMANDS.get(command['_obj'] as string)
   try {
     if (!run) throw commandFailure(`The command "${String(command['_obj'])}" is not currently available.`)
     return run(session, command)

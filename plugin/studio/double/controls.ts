@@ -6,7 +6,7 @@ import { compositeDocument } from './composite.ts'
 import type { DocumentState, LayerState } from './document-state.ts'
 import { type Bounds, heightOf, isEmpty, union, widthOf } from './geometry.ts'
 import { amend, commit, travel } from './history.ts'
-import { deleteLayer, duplicateLayer, editLayer } from './layer-edits.ts'
+import { addPixelLayer, deleteLayer, duplicateLayer, editLayer } from './layer-edits.ts'
 import { changeLayer, findLayer, walk } from './layer-tree.ts'
 import { cancelModal, setUserBusy } from './modal.ts'
 import { activate, closeDocument, openDocument, selectLayers } from './open-documents.ts'
@@ -60,6 +60,8 @@ export function createControls(session: Session) {
       throw new Error(`The document has no layer "${name}".`)
     },
     layer: (id: number, documentId?: number): LayerState | null => findLayer(find(documentId).state.layers, id) ?? null,
+    /** A new empty layer above the selected one; returns its id. */
+    addLayer: (name: string, documentId?: number): number => addPixelLayer(session, act(documentId), name).id,
     selectLayers: (ids: readonly number[], documentId?: number): void => selectLayers(session, act(documentId), ids),
     /** The eye beside a layer: no line in the history. */
     setVisible(id: number, visible: boolean, documentId?: number): void {

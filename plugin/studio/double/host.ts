@@ -31,10 +31,13 @@ export interface HostOptions {
   readonly encodeJpeg?: EncodeJpeg
   /** Bytes a socket may hold unsent before it closes. */
   readonly bufferCapBytes?: number
+  /** Bytes of live image data above which Photoshop complains; 600 MB when absent. */
+  readonly memoryWarningBytes?: number
   readonly switches?: Partial<Switches>
 }
 
 const BUFFER_CAP_BYTES = 64 * 1024 * 1024
+const MEMORY_WARNING_BYTES = 600 * 1024 * 1024
 
 /**
  * A Photoshop without Photoshop: the `photoshop` and `uxp` modules over documents opened from PSD files, as strict as the
@@ -52,6 +55,7 @@ export function createHost(options: HostOptions = {}) {
     watchers: new Set(),
     images: new Map(),
     warnings: [],
+    memoryWarningBytes: options.memoryWarningBytes ?? MEMORY_WARNING_BYTES,
     readsHeld: null,
     socketsHeld: null,
     nextId: 1,
@@ -78,7 +82,10 @@ export function createHost(options: HostOptions = {}) {
     host: { name: 'Photoshop', version: '26.0.0', uiLocale: 'en_US' },
     versions: { uxp: 'uxp-8.0.1', plugin: '0.1.0' },
   }
-  const modules: Readonly<Record<string, unknown>> = { photoshop, uxp }
+  const modules = new Map<string, unknown>([
+    ['photoshop', photoshop],
+    ['uxp', uxp],
+  ])
   // A manifest is read when the plugin is loaded: changing it later changes nothing.
   const domains: Domains = options.domains === 'all' ? 'all' : [...(options.domains ?? [])]
 
@@ -88,7 +95,7 @@ export function createHost(options: HostOptions = {}) {
     /** What a plugin's script calls, with or without `adobe:` before the name; UXP's fs, os, path and process have no double. */
     require(name: string): unknown {
       entrypoints.begin()
-      const module = modules[name.replace(/^adobe:/, '')]
+      const module = modules.get(name.replace(/^adobe:/, ''))
       if (module === undefined) throw new Error(`Module not found: "${name}"`)
       return module
     },

@@ -32,7 +32,6 @@ export interface Pixels {
 
 /** Photoshop hands 16 bit out as 0..32768. */
 const PHOTOSHOP_16 = 32768
-const MEMORY_WARNING_BYTES = 600 * 1024 * 1024
 
 const contents = new WeakMap<ImageData, Pixels>()
 
@@ -40,7 +39,7 @@ const contents = new WeakMap<ImageData, Pixels>()
 export function createImageData(session: Session, pixels: Pixels): ImageData {
   const { width, height, components, colorSpace, colorProfile, data } = pixels
   const hasAlpha = components === 2 || components === 4
-  const whole = readOut(pixels, { chunky: true, fullRange: false })
+  let shared: Samples | undefined
   const image: ImageData = {
     width,
     height,
@@ -56,7 +55,8 @@ export function createImageData(session: Session, pixels: Pixels): ImageData {
       await Promise.resolve()
       if (!session.images.has(image) && session.switches.deadAfterDispose)
         throw hostError('The image data has been disposed.')
-      return session.switches.freshData || !chunky || fullRange ? readOut(pixels, { chunky, fullRange }) : whole
+      if (session.switches.freshData || !chunky || fullRange) return readOut(pixels, { chunky, fullRange })
+      return (shared ??= readOut(pixels, { chunky, fullRange }))
     },
     dispose() {
       session.images.delete(image)
@@ -65,7 +65,7 @@ export function createImageData(session: Session, pixels: Pixels): ImageData {
   contents.set(image, pixels)
   session.images.set(image, data.byteLength)
   const bytes = [...session.images.values()].reduce((sum, size) => sum + size, 0)
-  if (bytes > MEMORY_WARNING_BYTES)
+  if (bytes > session.memoryWarningBytes)
     session.warnings.push(`Plugin memory usage increased to: ${Math.round(bytes / 2 ** 20)}MB`)
   return image
 }
@@ -94,10 +94,12 @@ export function readIn(buffer: unknown, options: Record<string, unknown>): Pixel
   const data = samples(depthOf(buffer), buffer.length)
   const area = width * height
   const scale = buffer instanceof Uint16Array && fullRange !== true ? 65535 / PHOTOSHOP_16 : 1
-  for (let i = 0; i < data.length; i++) {
-    const from = chunky === false ? (i % components) * area + Math.floor(i / components) : i
-    data[i] = scale === 1 ? buffer[from]! : Math.min(65535, Math.round(buffer[from]! * scale))
-  }
+  if (scale === 1 && chunky !== false) data.set(buffer)
+  else
+    for (let i = 0; i < data.length; i++) {
+      const from = chunky === false ? (i % components) * area + Math.floor(i / components) : i
+      data[i] = scale === 1 ? buffer[from]! : Math.min(65535, Math.round(buffer[from]! * scale))
+    }
   const profile = typeof colorProfile === 'string' ? colorProfile : ''
   return { width, height, components, colorSpace, colorProfile: profile, data }
 }
@@ -106,6 +108,7 @@ function readOut(
   { width, height, components, data }: Pixels,
   options: { chunky: boolean; fullRange: boolean },
 ): Samples {
+  if (options.chunky && (options.fullRange || !(data instanceof Uint16Array))) return data.slice()
   const out = samples(depthOf(data), data.length)
   const area = width * height
   const scale = data instanceof Uint16Array && !options.fullRange ? PHOTOSHOP_16 / 65535 : 1

@@ -44,7 +44,7 @@ export async function getPixels(session: Session, options: ReadOptions): Promise
 
   const depth = depthFor(session, options.componentSize, state.depth)
   const scaled = scale(crop(surface, area), options.targetSize)
-  const opaque = layer ? layer.isBackground : isOpaque(scaled.surface)
+  const opaque = layer ? layer.isBackground : isOpaque(surface)
   const colorSpace = colorSpaceFor(state, options.colorSpace)
   const components = (colorSpace === 'Grayscale' ? 1 : 3) + (opaque || options.applyAlpha === true ? 0 : 1)
   const data = pack(toDepth(scaled.surface.data, depth), depth, components, options.applyAlpha === true)

@@ -51,6 +51,8 @@ export interface Session {
   readonly watchers: Set<() => void>
   readonly images: Map<object, number>
   readonly warnings: string[]
+  /** Bytes of live image data above which Photoshop complains. */
+  readonly memoryWarningBytes: number
   /** While set, pixel reads wait for it. */
   readsHeld: Promise<void> | null
   /** While set, events of sockets wait for it. */
