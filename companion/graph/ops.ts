@@ -52,6 +52,8 @@ const unary =
     one(op, [x], x.shape, attributes, domain)
 
 export const exp = unary('Exp')
+export const relu = unary('Relu')
+export const tanh = unary('Tanh')
 
 /** x · Φ(x) with the error function, not the tanh approximation. */
 export const gelu = unary('Gelu', {}, 'com.microsoft')
