@@ -37,14 +37,20 @@ export function createControls(session: Session) {
 
   return {
     /** Opens a PSD file and returns the document's id; throws a sentence when it is not one. */
-    openFile: (bytes: Uint8Array, title: string): number => open(readDocument(bytes), title),
+    openFile(bytes: Uint8Array, title: string): number {
+      const { state, selectedIds } = readDocument(bytes)
+      return openDocument(session, title, state, selectedIds).id
+    },
     /** Opens a document given as a value. */
     openState: open,
     /** Makes a new document with one layer. */
     newDocument: (options: BlankOptions & { readonly title?: string }): number =>
       open(blankDocument(options), options.title ?? 'Untitled-1'),
     /** The document as a PSD file. */
-    save: (documentId?: number): Uint8Array => writeDocument(find(documentId).state),
+    save(documentId?: number): Uint8Array {
+      const { state, selectedIds } = find(documentId)
+      return writeDocument(state, selectedIds)
+    },
     close: (documentId?: number): void => closeDocument(session, act(documentId).id),
     activate: (documentId: number): void => activate(session, act(documentId)),
     documents: (): DocumentView[] => session.documents.map(view),

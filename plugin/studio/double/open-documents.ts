@@ -4,14 +4,19 @@ import { walk } from './layer-tree.ts'
 import { notify } from './notifications.ts'
 import { changed, nextId, type OpenDocument, type Session } from './session.ts'
 
-/** Opens a document and makes it the active one; its front layer is selected. */
-export function openDocument(session: Session, title: string, state: DocumentState): OpenDocument {
+/** Opens a document and makes it the active one; its front layer is selected when nothing else is said. */
+export function openDocument(
+  session: Session,
+  title: string,
+  state: DocumentState,
+  selectedIds: readonly number[] = state.layers.slice(0, 1).map(({ id }) => id),
+): OpenDocument {
   const ids = [...walk(state.layers)].map(({ id }) => id)
   const document: OpenDocument = {
     id: nextId(session),
     title,
     state,
-    selectedIds: state.layers.slice(0, 1).map(({ id }) => id),
+    selectedIds,
     quickMask: false,
     entries: [],
     position: 0,

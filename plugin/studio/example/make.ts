@@ -56,4 +56,4 @@ const document = {
   ...blankDocument({ width: SIDE, height: SIDE }),
   layers: [fox, leaf, sketch, background],
 }
-await writeFile(join(HERE, 'fox.psd'), writeDocument(document))
+await writeFile(join(HERE, 'fox.psd'), writeDocument(document, [fox.id]))

@@ -43,10 +43,21 @@ initializeCanvas(
   (width, height) => ({ width, height, data: new Uint8ClampedArray(width * height * 4), colorSpace: 'srgb' }),
 )
 
+/** A document as its file tells it. */
+export interface OpenedFile {
+  readonly state: DocumentState
+  /** The layers that were selected when it was saved; the front layer when the file does not say. */
+  readonly selectedIds: readonly number[]
+}
+
 /** Reads a Photoshop document; throws `document-invalid` with a sentence when it cannot. */
-export function readDocument(bytes: Uint8Array): DocumentState {
+export function readDocument(bytes: Uint8Array): OpenedFile {
   try {
-    return toState(readPsd(bytes, { useRawData: true, skipThumbnail: true }))
+    const psd = readPsd(bytes, { useRawData: true, skipThumbnail: true })
+    const state = toState(psd)
+    const ids = new Set([...walk(state.layers)].map(({ id }) => id))
+    const selected = psd.imageResources?.layerSelectionIds?.filter((id) => ids.has(id)) ?? []
+    return { state, selectedIds: selected.length > 0 ? selected : state.layers.slice(0, 1).map(({ id }) => id) }
   } catch (cause) {
     if (cause instanceof ImprintError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)

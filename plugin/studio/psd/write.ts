@@ -7,8 +7,8 @@ import { walk } from '../double/layer-tree.ts'
 import type { Surface } from '../double/surface.ts'
 import { withSettings } from './settings-xmp.ts'
 
-/** Writes a document as a PSD file; throws `document-invalid` for what is not 8-bit RGB. */
-export function writeDocument(state: DocumentState): Uint8Array {
+/** Writes a document and which of its layers are selected as a PSD file; throws `document-invalid` for what is not 8-bit RGB. */
+export function writeDocument(state: DocumentState, selectedIds: readonly number[]): Uint8Array {
   if (state.depth !== 8 || state.mode !== 'RGBColorMode')
     throw new ImprintError(
       'document-invalid',
@@ -27,7 +27,11 @@ export function writeDocument(state: DocumentState): Uint8Array {
     height: state.height,
     children: state.layers.toReversed().map(toLayer),
     imageData: toPixels(compositeDocument(state)),
-    imageResources: { ...kept.imageResources, ...(xmpMetadata === '' ? {} : { xmpMetadata }) },
+    imageResources: {
+      ...kept.imageResources,
+      layerSelectionIds: [...selectedIds],
+      ...(xmpMetadata === '' ? {} : { xmpMetadata }),
+    },
   }
   const background = state.layers.at(-1)?.isBackground === true
   return writePsdUint8Array(psd, { noBackground: !background })
