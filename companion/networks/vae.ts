@@ -14,31 +14,62 @@ export interface VaeConfig {
   readonly scalingFactor: number
 }
 
+/** What is to be normalised, and where the norm's weights lie. */
+export interface NormStop {
+  readonly x: Value
+  readonly w: Weights
+}
+
+/** A part of the network that halts at each of its norms, for who knows how to normalise, and ends with its result. */
+export type AtNorms = Generator<NormStop, Value, Value>
+
+/** Such a part from beginning to end. */
+function throughNorms(part: AtNorms, normalise: (stop: NormStop) => Value): Value {
+  let step = part.next()
+  while (!step.done) step = part.next(normalise(step.value))
+  return step.value
+}
+
 /** Fixed in diffusers' autoencoder (vae.py), unlike the UNet's. */
-const GROUP_NORM_EPS = 1e-6
+export const GROUP_NORM_EPS = 1e-6
 /** Bounds of the encoder's log variance (DiagonalGaussianDistribution). */
 const LOG_VARIANCE = { low: -30, high: 20 } as const
 
 /** Latents, already divided by the scaling factor, to a picture in -1..1.  [1, 4, h, w] -> [1, 3, 8h, 8w] */
-export function vaeDecoder(z: Value, w: Weights, config: VaeConfig): Value {
+export const vaeDecoder = (z: Value, w: Weights, config: VaeConfig): Value =>
+  throughNorms(decoderTail(decoderTrunk(z, w, config), w, config), ({ x, w }) => norm(x, w, config))
+
+/** The decoder up to its last doubling: small pictures of many channels.  [1, 4, h, w] -> [1, c, 4h, 4w] */
+export function decoderTrunk(z: Value, w: Weights, config: VaeConfig): Value {
   const widths = [...config.widths].reverse()
   const decoder = w.at('decoder')
   let h = conv2d(z, w.at('post_quant_conv'), { out: config.latentChannels, kernel: 1, padding: 0 })
   h = conv2d(h, decoder.at('conv_in'), { out: widths[0]!, kernel: 3, padding: 1 })
   h = middleBlock(h, decoder.at('mid_block'), config)
-  widths.forEach((out, i) => {
-    const block = decoder.at('up_blocks', i)
-    for (let j = 0; j < config.layersPerBlock + 1; j++) h = residualBlock(h, block.at('resnets', j), config, out)
-    if (i === widths.length - 1) return
-    const [, , height, width] = h.shape
-    h = upsampleNearest(h, { height: 2 * height!, width: 2 * width! })
-    h = conv2d(h, block.at('upsamplers', 0, 'conv'), { out, kernel: 3, padding: 1 })
+  widths.slice(0, -1).forEach((out, i) => {
+    if (i > 0) h = doubled(h, decoder.at('up_blocks', i - 1))
+    for (let j = 0; j < config.layersPerBlock + 1; j++)
+      h = residualBlock(h, decoder.at('up_blocks', i, 'resnets', j), config, out)
   })
-  return conv2d(silu(norm(h, decoder.at('conv_norm_out'), config)), decoder.at('conv_out'), {
-    out: 3,
-    kernel: 3,
-    padding: 1,
-  })
+  return h
+}
+
+/** The rest, which sees a few pixels around each but for its norms.  [1, c, 4h, 4w] -> [1, 3, 8h, 8w] */
+export function* decoderTail(x: Value, w: Weights, config: VaeConfig): AtNorms {
+  const decoder = w.at('decoder')
+  const last = config.widths.length - 1
+  let h = last > 0 ? doubled(x, decoder.at('up_blocks', last - 1)) : x
+  for (let j = 0; j < config.layersPerBlock + 1; j++)
+    h = yield* residualSteps(h, decoder.at('up_blocks', last, 'resnets', j), config.widths[0]!)
+  const normal = yield { x: h, w: decoder.at('conv_norm_out') }
+  return conv2d(silu(normal), decoder.at('conv_out'), { out: 3, kernel: 3, padding: 1 })
+}
+
+/** Twice the size, then a convolution.  [1, c, h, w] -> [1, c, 2h, 2w] */
+function doubled(x: Value, w: Weights): Value {
+  const [, out, height, width] = x.shape as [number, number, number, number]
+  const large = upsampleNearest(x, { height: 2 * height, width: 2 * width })
+  return conv2d(large, w.at('upsamplers', 0, 'conv'), { out, kernel: 3, padding: 1 })
 }
 
 /** A picture in -1..1 to the mean and the deviation of its latents.  [1, 3, 8h, 8w] -> twice [1, 4, h, w] */
@@ -67,9 +98,12 @@ const norm = (x: Value, w: Weights, { normGroups }: VaeConfig): Value =>
   groupNorm(x, w, { groups: normGroups, eps: GROUP_NORM_EPS })
 
 /** Like the UNet's residual block, without time.  [1, cin, h, w] -> [1, out, h, w] */
-function residualBlock(x: Value, w: Weights, config: VaeConfig, out: number): Value {
-  let h = conv2d(silu(norm(x, w.at('norm1'), config)), w.at('conv1'), { out, kernel: 3, padding: 1 })
-  h = conv2d(silu(norm(h, w.at('norm2'), config)), w.at('conv2'), { out, kernel: 3, padding: 1 })
+const residualBlock = (x: Value, w: Weights, config: VaeConfig, out: number): Value =>
+  throughNorms(residualSteps(x, w, out), ({ x, w }) => norm(x, w, config))
+
+function* residualSteps(x: Value, w: Weights, out: number): AtNorms {
+  let h = conv2d(silu(yield { x, w: w.at('norm1') }), w.at('conv1'), { out, kernel: 3, padding: 1 })
+  h = conv2d(silu(yield { x: h, w: w.at('norm2') }), w.at('conv2'), { out, kernel: 3, padding: 1 })
   return add(x.shape[1] === out ? x : conv2d(x, w.at('conv_shortcut'), { out, kernel: 1, padding: 0 }), h)
 }
 

@@ -1,0 +1,76 @@
+/** Does the score hold what CLIP says, and encode nothing twice? */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { clipScore, cosine } from '../../companion/jobs/clip-score.ts'
+import { createKeep } from '../../companion/jobs/keep.ts'
+import { createNetworks } from '../../companion/jobs/networks.ts'
+import { encodePrompt } from '../../companion/jobs/prompt.ts'
+import { clipFeatures } from '../../companion/jobs/references.ts'
+import { openLibrary, type Library } from '../../companion/models/library.ts'
+import { pixels, scene } from '../support/drawn.ts'
+import { tinyWorkshop } from '../support/tiny15.ts'
+
+const STARTER = join(import.meta.dirname, '..', '..', 'companion', 'starter', 'models')
+
+const fresh = (library: Library) => ({
+  library,
+  networks: createNetworks('cpu', { attention: 'fused' }),
+  keep: createKeep(),
+})
+
+function models(library: Library) {
+  const checkpoint = library.checkpoint(undefined)
+  return { checkpoint, encoder: library.adapter(undefined, checkpoint).encoder }
+}
+
+test('against reference and prompt, where both towers share a space', async () => {
+  const shop = fresh(openLibrary([STARTER]))
+  const opened = models(shop.library)
+  const reference = { picture: scene(64, 48), fit: 'pad' } as const
+  const asked = { reference, prompt: 'a red fox', clipSkip: 0 }
+
+  // As making the picture does.
+  const { networks } = shop
+  const given = await clipFeatures(shop, opened.encoder, reference.picture, reference.fit)
+  await encodePrompt(shop, opened.checkpoint, asked.prompt, 0)
+  networks.takeCounts()
+
+  const score = await clipScore(shop, opened, pixels(40, 40), asked)
+  assert.deepEqual(networks.takeCounts(), { 'clip-vision': 1 })
+  const result = await clipFeatures(shop, opened.encoder, pixels(40, 40), 'crop')
+  assert.equal(score.reference, cosine(result['image_embeds']!.data, given['image_embeds']!.data))
+  assert.ok(Math.abs(score.prompt!) < 1 && score.prompt !== score.reference)
+
+  const other = await clipScore(shop, opened, pixels(40, 40), { ...asked, prompt: 'a blue house' })
+  assert.equal(other.reference, score.reference)
+  assert.notEqual(other.prompt, score.prompt)
+  assert.deepEqual(networks.takeCounts(), { 'clip-text': 1 })
+})
+
+test('a picture is wholly like itself', async () => {
+  const shop = fresh(openLibrary([STARTER]))
+  const picture = scene(64, 64)
+  const score = await clipScore(shop, models(shop.library), picture, {
+    reference: { picture, fit: 'crop' },
+    clipSkip: 0,
+  })
+  assert.ok(Math.abs(score.reference! - 1) < 1e-6)
+  assert.deepEqual(Object.keys(score), ['reference'])
+})
+
+test('no score against the prompt without a text projection', async () => {
+  const shop = tinyWorkshop()
+  const score = await clipScore(shop, models(shop.library), scene(32, 32), { prompt: 'a fox', clipSkip: 0 })
+  assert.deepEqual(score, {})
+  assert.equal(shop.networks.takeCounts()['clip-text'], undefined)
+})
+
+test('cosines', () => {
+  const of = (a: number[], b: number[]) => cosine(Float32Array.from(a), Float32Array.from(b))
+  assert.equal(of([3, 4], [4, 3]), 24 / 25)
+  assert.equal(of([1, 0], [0, 2]), 0)
+  assert.equal(of([1, 2], [-2, -4]), -1)
+  assert.equal(of([0, 0], [1, 1]), 0)
+  assert.throws(() => of([1], [1, 1]), RangeError)
+})
