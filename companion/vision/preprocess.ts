@@ -46,8 +46,8 @@ export function clipSquare(picture: Raster, fit: Fit, size: number): Raster {
   return crop(resized, { left, top, width: size, height: size })
 }
 
-/** Transparent pixels over white, as paper would show them. */
-function onWhite({ width, height, channels, data }: Raster): Raster {
+/** Transparent pixels over white, as paper would show them.  -> RGB */
+export function onWhite({ width, height, channels, data }: Raster): Raster {
   if (channels === 3) return { width, height, channels, data }
   const rgb = new Uint8Array(3 * width * height)
   for (let i = 0; i < width * height; i++) {
