@@ -65,20 +65,21 @@ export class Graph {
     if (!dtype) throw new Error(`graph ${this.name}: cannot compute with ${tensor.name} stored as ${tensor.dtype}`)
     if (count(as) !== count(tensor.shape))
       throw new Error(`graph ${this.name}: ${tensor.name} is no [${as.join(', ')}]`)
+    const dims = tensor.transposed ? [...tensor.shape].reverse() : as
     this.#initializers.set(name, {
       name,
-      dims: as,
+      dims,
       dataType: ELEMENT[dtype],
       dataLocation: EXTERNAL,
       externalData: Object.entries({ location: tensor.file, offset: tensor.offset, length: tensor.bytes }).map(
         ([key, value]) => ({ key, value: String(value) }),
       ),
     })
-    const stored: Value = { graph: this, name, dtype, shape: as }
-    const value =
-      dtype === 'float32'
-        ? stored
-        : this.node('Cast', [stored], { to: ELEMENT.float32 }, [{ dtype: 'float32', shape: as }])[0]!
+    let value: Value = { graph: this, name, dtype, shape: dims }
+    if (dtype !== 'float32')
+      value = this.node('Cast', [value], { to: ELEMENT.float32 }, [{ dtype: 'float32', shape: dims }])[0]!
+    if (tensor.transposed)
+      value = this.node('Transpose', [value], { perm: [1, 0] }, [{ dtype: 'float32', shape: tensor.shape }])[0]!
     this.#weights.set(name, value)
     return value
   }

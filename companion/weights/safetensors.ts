@@ -14,10 +14,12 @@ export interface StoredTensor {
   /** Position of the first byte in the file, and the number of bytes. */
   readonly offset: number
   readonly bytes: number
+  /** The bytes hold the transpose of the matrix that `shape` describes. */
+  readonly transposed?: true
 }
 
-/** The header of a safetensors file. */
-export interface SafetensorsFile {
+/** The header of a weights file. */
+export interface WeightFile {
   readonly path: string
   readonly tensors: ReadonlyMap<string, StoredTensor>
   readonly metadata: Readonly<Record<string, string>>
@@ -41,7 +43,7 @@ const invalid = (path: string, what: string): ImprintError =>
  * Throws `model-invalid` naming the file and the tensor for a header that is cut short, is not JSON, repeats a name,
  * has an unknown dtype, or places a tensor outside the file or over another one.
  */
-export function openSafetensors(path: string): SafetensorsFile {
+export function openSafetensors(path: string): WeightFile {
   const file = realpathSync(path)
   const descriptor = openSync(file, 'r')
   try {
@@ -69,7 +71,7 @@ function readHeader(descriptor: number, size: number, path: string): Buffer {
 function parseHeader(
   header: string,
   at: { path: string; file: string; dataStart: number; size: number },
-): Pick<SafetensorsFile, 'tensors' | 'metadata'> {
+): Pick<WeightFile, 'tensors' | 'metadata'> {
   let json: unknown
   try {
     json = JSON.parse(header)
