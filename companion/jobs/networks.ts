@@ -11,6 +11,8 @@ export interface Networks {
   load(key: string, build: () => Graph): Promise<void>
   /** Runs the network of that key, building and loading it first if it is not loaded. */
   run(key: string, build: () => Graph, inputs: Tensors): Promise<Tensors>
+  /** Gives back the memory of the network of that key, if it is loaded. */
+  unload(key: string): void
   /** Runs since the last call, by the graph's name. */
   takeCounts(): Record<string, number>
 }
@@ -46,6 +48,9 @@ export function createNetworks(device: Device, options: GraphOptions, budget = M
       const { name, network } = await load(key, build)
       counts[name] = (counts[name] ?? 0) + 1
       return network.run(inputs)
+    },
+    unload(key) {
+      loaded.delete(key)
     },
     takeCounts() {
       const taken = counts

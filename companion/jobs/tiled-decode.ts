@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { GROUP_NORM_EPS, vaeDecoderGraph, type VaeConfig } from '../networks/vae.ts'
 import { tailNorms, tailReach, trunkScale, vaeTailGraph, vaeTrunkGraph } from '../networks/vae-tiles.ts'
 import type { Part } from '../models/part.ts'
@@ -7,26 +8,27 @@ import { cut, ownRows, tilesOver, type Tile } from './tiles.ts'
 
 type Size = { readonly width: number; readonly height: number }
 
-/** Activations of a decoder beyond this many bytes are made tile by tile. */
-const DEFAULT_LIMIT = 2 * 2 ** 30
+/** Part of the machine's memory that a decoder's activations may fill before they are made tile by tile. */
+const MEMORY_SHARE = 1 / 3
 
-/** Pixels the size of the picture, of its widest level, that live at one time: measured with ONNX Runtime. */
-const ALIVE = 3
+/** Pictures of full size and the widest channels that ONNX Runtime keeps room for at one time, as measured. */
+const ALIVE = 7
 
-/** Bytes of activations while the last level of a decoder makes a picture of that size in pixels. */
+/** Bytes that a decoder's activations need at one time for a picture of that size in pixels. */
 export const decodeBytes = ({ widths }: VaeConfig, { width, height }: Size): number =>
   4 * ALIVE * (widths[1] ?? widths[0]!) * width * height
 
 /**
  * Latents, already divided by the scaling factor, to a picture in -1..1: at once where the activations fit the limit, else in
- * tiles, which costs time but changes nothing, as all tiles share the norms' statistics of the whole picture.
+ * tiles. Tiles share the norms' statistics of the whole picture, so they show no seam and differ by rounding alone; it takes
+ * a pass for each norm, some three times the time.
  * [1, 4, h, w] -> [1, 3, 8h, 8w]
  */
 export async function decodeLatents(
   networks: Networks,
   vae: Part<VaeConfig>,
   latents: Tensor,
-  limitBytes = DEFAULT_LIMIT,
+  limitBytes = MEMORY_SHARE * totalmem(),
 ): Promise<Tensor> {
   const { config, ledger, identity } = vae
   const [, , height, width] = latents.shape as [number, number, number, number]
@@ -37,7 +39,9 @@ export async function decodeLatents(
     return (await networks.run(`vae-decoder ${width}x${height} of ${identity}`, build, { latents }))['picture']!
   }
   const build = () => vaeTrunkGraph(ledger.weights, config, { width, height }, networks.options)
-  const { trunk } = await networks.run(`vae-trunk ${width}x${height} of ${identity}`, build, { latents })
+  const key = `vae-trunk ${width}x${height} of ${identity}`
+  const { trunk } = await networks.run(key, build, { latents })
+  networks.unload(key)
   const whole = { width: trunkScale(config) * width, height: trunkScale(config) * height }
   return decodeTrunk(networks, vae, trunk!, tileWithin(config, whole, limitBytes))
 }
@@ -55,6 +59,8 @@ async function decodeTrunk(networks: Networks, vae: Part<VaeConfig>, trunk: Tens
       const made = await networks.run(key, build, { trunk: cut(trunk, one, tile), ...norms })
       take(one, (made['state'] ?? made['picture'])!)
     }
+    // Each pass has a network of its own; all at once they would need what the tiles are to save.
+    networks.unload(key)
   }
 
   let norms: Tensors = {}
