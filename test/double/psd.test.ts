@@ -193,11 +193,14 @@ function layered16(samples: readonly number[]): Uint8Array {
 
 test('what is not a PSD is refused in one sentence', () => {
   const cut = file([{ name: 'a', imageData: pixels(8, 6, [1, 2, 3, 4]) }]).slice(0, 200)
-  for (const bytes of [new Uint8Array(0), new TextEncoder().encode('GIF89a, not a document'), cut])
-    assert.throws(() => readDocument(bytes), {
-      code: 'document-invalid',
-      message: /^The file is not a Photoshop document the studio can open: .+\.$/,
-    })
+  const foreign = /^The file is not a Photoshop document: open a \.psd or \.psb file\.$/
+  const damaged = /^The Photoshop document is damaged or of a kind not known here: .+\.$/
+  for (const [bytes, message] of [
+    [new Uint8Array(0), foreign],
+    [new TextEncoder().encode('GIF89a, not a document'), foreign],
+    [cut, damaged],
+  ] as const)
+    assert.throws(() => readDocument(bytes), { code: 'document-invalid', message })
 })
 
 test('only 8-bit RGB is saved; anything else is refused in words', () => {

@@ -4,7 +4,7 @@ import { hostError } from './host-error.ts'
 import { activate, openDocument } from './open-documents.ts'
 import { activeDocument, documentOf, enter, enterModal, type Session } from './session.ts'
 
-export interface NewDocumentOptions {
+interface NewDocumentOptions {
   readonly name?: string
   readonly width?: number
   readonly height?: number

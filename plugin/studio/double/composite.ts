@@ -52,7 +52,7 @@ function paint(ground: Surface, source: Surface, strength: number, mask: LayerMa
 }
 
 /** How much a mask lets through at a pixel, 0 to 1. */
-export function maskAt({ surface, outside }: LayerMask, x: number, y: number, full: number): number {
+function maskAt({ surface, outside }: LayerMask, x: number, y: number, full: number): number {
   const { left, top, right, bottom } = surface.bounds
   if (x < left || x >= right || y < top || y >= bottom) return outside / 255
   return surface.data[offset(surface, x, y)]! / full

@@ -33,7 +33,7 @@ export interface DocumentObject {
   closeWithoutSaving(): void
 }
 
-export interface NewLayerOptions {
+interface NewLayerOptions {
   readonly name?: string
   readonly opacity?: number
   readonly blendMode?: string

@@ -26,7 +26,7 @@ export const UXP_LACKS = [
 ] as const
 
 /** Globals that a panel may use, by name; a vm sandbox is given these and nothing else. */
-export const UXP_HAS = [
+const UXP_HAS = [
   'setTimeout',
   'clearTimeout',
   'setInterval',

@@ -15,7 +15,7 @@ export interface Scope {
 }
 
 /** A call that waits for the running scope to end. */
-export interface Waiting {
+interface Waiting {
   readonly start: () => void
 }
 

@@ -5,7 +5,7 @@ import { type Modal } from './modal-state.ts'
 import type { Switches } from './switches.ts'
 
 /** One line of the history panel. */
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly id: number
   readonly name: string
   readonly state: DocumentState

@@ -7,7 +7,7 @@ export interface LaunchPermission {
 }
 
 /** One attempt to open something outside Photoshop. */
-export interface Launch {
+interface Launch {
   readonly target: string
   readonly answer: string
 }

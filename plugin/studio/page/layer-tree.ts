@@ -4,6 +4,8 @@ import { drawnOn } from './draw.ts'
 import { element } from './element.ts'
 
 const THUMBNAIL = 28
+/** Pixels by which what lies in a group stands further in. */
+const INDENT = 24
 
 /** Shows the active document's layers in `tree` (an ARIA tree) and lets the person select, show, hide and fold them. */
 export function createLayerTree(tree: HTMLElement, controls: Controls): { draw(): void } {
@@ -39,8 +41,11 @@ export function createLayerTree(tree: HTMLElement, controls: Controls): { draw()
     })
     row.tabIndex = -1
     const line = element('div', 'layer-line')
-    line.style.paddingLeft = `${8 + (level - 1) * 16}px`
-    line.append(eye(layer), isGroup ? element('span', 'folder') : picture(layer), named(layer))
+    const shown = eye(layer)
+    shown.style.marginRight = `${(level - 1) * INDENT}px`
+    line.append(shown)
+    if (isGroup) line.append(fold(layer))
+    line.append(isGroup ? element('span', 'folder') : picture(layer), named(layer))
     if (layer.locks.all || layer.locks.pixels) line.append(element('span', 'lock', { title: 'Locked' }))
     line.addEventListener('click', () => controls.selectLayers([layer.id]))
     if (isGroup) line.addEventListener('dblclick', () => controls.setOpen(layer.id, !layer.open))
@@ -68,6 +73,19 @@ export function createLayerTree(tree: HTMLElement, controls: Controls): { draw()
     button.addEventListener('click', (event) => {
       event.stopPropagation()
       controls.setVisible(layer.id, !layer.visible)
+    })
+    return button
+  }
+
+  const fold = (layer: LayerState): HTMLElement => {
+    const button = element('button', layer.open ? 'fold fold-open' : 'fold', {
+      type: 'button',
+      'aria-label': `${layer.open ? 'Close' : 'Open'} ${layer.name}`,
+    })
+    button.tabIndex = -1
+    button.addEventListener('click', (event) => {
+      event.stopPropagation()
+      controls.setOpen(layer.id, !layer.open)
     })
     return button
   }

@@ -9,6 +9,7 @@ import { connectFiles } from './files.ts'
 import { createHistoryList } from './history-list.ts'
 import { createLayerTree } from './layer-tree.ts'
 import { connectPanelEdge } from './panel-width.ts'
+import { guardWhileModal } from './modal-guard.ts'
 import { loadPanel, openPhotoshop, type StudioConfig } from './photoshop.ts'
 import { connectTheme } from './theme.ts'
 import { defineWidgets } from './widgets.ts'
@@ -32,6 +33,7 @@ async function open(config: StudioConfig): Promise<void> {
 
   const host = await openPhotoshop(config)
   const { controls } = host
+  guardWhileModal(controls, byId('aside', 'panel-column'))
   const canvas = byId('canvas', 'document')
   const layers = createLayerTree(byId('div', 'layers'), controls)
   const history = createHistoryList(byId('ol', 'history'), controls)
@@ -42,6 +44,10 @@ async function open(config: StudioConfig): Promise<void> {
     byId('h1', 'title').textContent =
       active === null ? 'No document' : `${active.title} · ${active.state.width} × ${active.state.height}`
     canvas.hidden = active === null
+    const { names, position } = active?.history ?? { names: [], position: 0 }
+    byId('button', 'undo').disabled = position === 0
+    byId('button', 'redo').disabled = position >= names.length - 1
+    for (const id of ['save', 'close']) byId('button', id).disabled = active === null
     if (active !== null && active.state !== shown) drawnOn(canvas, controls.picture())
     shown = active?.state
     layers.draw()

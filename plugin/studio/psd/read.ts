@@ -36,6 +36,9 @@ const MODES: Readonly<Record<number, DocumentMode>> = {
 /** The number of the transparency channel in a layer record; a Background has none. */
 const ALPHA_CHANNEL = -1
 
+/** "8BPS", with which every PSD and PSB begins. */
+const SIGNATURE = [0x38, 0x42, 0x50, 0x53] as const
+
 initializeCanvas(
   () => {
     throw new ImprintError('document-invalid', 'The document holds a picture that the studio does not read.')
@@ -52,6 +55,8 @@ export interface OpenedFile {
 
 /** Reads a Photoshop document; throws `document-invalid` with a sentence when it cannot. */
 export function readDocument(bytes: Uint8Array): OpenedFile {
+  if (SIGNATURE.some((byte, at) => bytes[at] !== byte))
+    throw new ImprintError('document-invalid', 'The file is not a Photoshop document: open a .psd or .psb file.')
   try {
     const psd = readPsd(bytes, { useRawData: true, skipThumbnail: true })
     const state = toState(psd)
@@ -61,9 +66,13 @@ export function readDocument(bytes: Uint8Array): OpenedFile {
   } catch (cause) {
     if (cause instanceof ImprintError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ImprintError('document-invalid', `The file is not a Photoshop document the studio can open: ${why}.`, {
-      cause,
-    })
+    throw new ImprintError(
+      'document-invalid',
+      `The Photoshop document is damaged or of a kind not known here: ${why}.`,
+      {
+        cause,
+      },
+    )
   }
 }
 
