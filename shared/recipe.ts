@@ -18,9 +18,20 @@ const layerWeights = z.strictObject({
 const fraction = z.number().min(0).max(1)
 
 export const MODES = ['all', 'style', 'composition', 'style+composition', 'strong-style'] as const
-export const SAMPLERS = ['ddim', 'euler', 'euler_ancestral', 'dpmpp_2m'] as const
+export const SAMPLERS = [
+  'ddim',
+  'pndm',
+  'euler',
+  'euler_ancestral',
+  'heun',
+  'dpmpp_2m',
+  'dpmpp_2m_sde',
+  'unipc',
+  'lcm',
+  'tcd',
+] as const
 export const SPACINGS = ['leading', 'trailing', 'linspace'] as const
-export const SIGMAS = ['model', 'karras'] as const
+export const SIGMAS = ['model', 'karras', 'exponential'] as const
 export const FITS = ['crop', 'pad'] as const
 
 const reference = z

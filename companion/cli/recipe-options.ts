@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
-import { recipeSchema, type Recipe, type Reference } from '../../shared/recipe.ts'
+import { recipeSchema, SAMPLERS, type Recipe, type Reference } from '../../shared/recipe.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { text, type Given, type Options } from './options.ts'
 
@@ -19,7 +19,7 @@ export const RECIPE_OPTIONS: Options<RecipeOption> = {
   seed: { type: 'string', value: 'NUMBER', does: 'same seed, same picture' },
   steps: { type: 'string', value: 'NUMBER', does: 'steps to take' },
   guidance: { type: 'string', value: 'NUMBER', does: 'how closely to follow the prompt' },
-  sampler: { type: 'string', value: 'NAME', does: 'ddim, euler, euler_ancestral or dpmpp_2m' },
+  sampler: { type: 'string', value: 'NAME', does: SAMPLERS.join(', ') },
 }
 
 type RecipeOption =

@@ -1,4 +1,4 @@
-import type { Denoise } from './samplers.ts'
+import type { Denoise } from './samplers/sampler.ts'
 import type { Schedule } from './schedule.ts'
 import { combine } from './vector.ts'
 
@@ -21,7 +21,7 @@ export function denoiser(predict: Predict, guidance: number, schedule: Schedule)
     const alpha = 1 / Math.sqrt(1 + sigma ** 2) // √ᾱ, and √(1 - ᾱ) below
     const rest = sigma * alpha
     const output = await guided(x, i)
-    if (schedule.noise.prediction === 'epsilon') {
+    if (schedule.prediction === 'epsilon') {
       return { epsilon: output, denoised: combine([1 / alpha, x], [-rest / alpha, output]) }
     }
     return { epsilon: combine([alpha, output], [rest, x]), denoised: combine([alpha, x], [-rest, output]) }

@@ -12,6 +12,15 @@ export const SD15_LATENT_TO_RGB: LatentToRgb = [
   [0, 0, 0],
 ]
 
+/** A fit to SDXL's autoencoder. */
+export const SDXL_LATENT_TO_RGB: LatentToRgb = [
+  [0.3651, 0.4232, 0.4341],
+  [-0.2533, -0.0042, 0.1068],
+  [0.1076, 0.1111, -0.0362],
+  [-0.3165, -0.2492, -0.2188],
+  [0.1084, -0.0175, -0.0011],
+]
+
 /** A rough picture of latents at their own size, without a network.  [4, h, w] -> w x h, RGB */
 export function previewOf(latents: Float32Array, size: { width: number; height: number }, rows: LatentToRgb): Raster {
   const plane = size.width * size.height

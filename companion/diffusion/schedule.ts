@@ -1,4 +1,13 @@
 import type { Sampler, Sigmas, Spacing } from '../../shared/recipe.ts'
+import {
+  dpmTimesteps,
+  consistencyTimesteps,
+  karras,
+  exponential,
+  pndmTimesteps,
+  evenTimesteps,
+  roundHalfEven,
+} from './spacing.ts'
 
 /** Noise a model was trained with, from scheduler_config.json. */
 export interface NoiseConfig {
@@ -18,28 +27,20 @@ export interface Schedule {
   /** Noise level σ = √((1 - ᾱ) / ᾱ) before each step, and 0 behind the last. */
   readonly sigmas: readonly number[]
   readonly spacing: Spacing
-  /** ᾱ of every training step. */
-  readonly alphasCumprod: Float64Array
-  readonly noise: NoiseConfig
+  /** Training steps between two steps of the whole run, part of which may be left out. */
+  readonly stride: number
+  /** ᾱ of a training step; before the first, what the model's configuration says. */
+  readonly alphaAt: (timestep: number) => number
+  readonly prediction: NoiseConfig['prediction']
 }
 
-/** ᾱₜ = Π (1 - βᵢ) for betas whose square roots are evenly spaced ("scaled linear"), in float32 as torch computes them. */
-export function alphasCumprod({ trainSteps, betaStart, betaEnd }: NoiseConfig): Float64Array {
-  const [from, to] = [Math.sqrt(betaStart), Math.sqrt(betaEnd)]
-  const alphas = new Float64Array(trainSteps)
-  let product = 1
-  for (let t = 0; t < trainSteps; t++) {
-    const root = Math.fround(from + (t * (to - from)) / (trainSteps - 1))
-    product = Math.fround(product * Math.fround(1 - Math.fround(root * root)))
-    alphas[t] = product
-  }
-  return alphas
-}
+/** How a sampler wants its steps spaced. */
+const SOLVERS: ReadonlySet<Sampler> = new Set(['dpmpp_2m', 'dpmpp_2m_sde', 'unipc'])
+const CONSISTENCY: ReadonlySet<Sampler> = new Set(['lcm', 'tcd'])
+/** Samplers that walk on noise levels, so that these may be chosen. */
+export const CHOOSES_SIGMAS: ReadonlySet<Sampler> = new Set([...SOLVERS, 'euler', 'euler_ancestral', 'heun'])
 
-/** Noise level of a cumulative alpha (Karras et al. 2022, arXiv:2206.00364). */
-export const sigmaOf = (alpha: number): number => Math.sqrt((1 - alpha) / alpha)
-
-/** The steps of a run; the DPM-Solver family spaces them over one step more than the others and leaves out the last. */
+/** The steps of a run with the given sampler. */
 export function schedule(
   steps: number,
   choice: { sampler: Sampler; spacing: Spacing; sigmas: Sigmas },
@@ -47,52 +48,61 @@ export function schedule(
 ): Schedule {
   const alphas = alphasCumprod(noise)
   const table = Array.from(alphas, sigmaOf)
-  const solver = choice.sampler === 'dpmpp_2m'
-  const spaced = solver ? solverTimesteps(steps, choice.spacing, noise) : timesteps(steps, choice, noise)
+  const common = {
+    spacing: choice.spacing,
+    stride: Math.floor(noise.trainSteps / steps),
+    alphaAt: (t: number) => (t >= 0 ? alphas[t]! : noise.alphaToOne ? 1 : alphas[0]!),
+    prediction: noise.prediction,
+  }
+  const spaced = spacedTimesteps(steps, choice, noise)
   const sigmas = spaced.map((t) => interpolate(t, table))
-  const common = { spacing: choice.spacing, alphasCumprod: alphas, noise }
   if (choice.sigmas === 'model') return { ...common, timesteps: spaced, sigmas: [...sigmas, 0] }
-  // The solver's ramp spans all of training, the others' the steps they would have taken.
-  const karras = solver
-    ? karrasSigmas(steps, table.at(-1)!, table[0]!)
-    : karrasSigmas(steps, sigmas[0]!, sigmas.at(-1)!)
-  const asked = karras.map((sigma) => timestepOf(sigma, table))
-  return { ...common, timesteps: solver ? asked.map(roundHalfEven) : asked, sigmas: [...karras, 0] }
+  const solver = SOLVERS.has(choice.sampler)
+  // The solvers' ramps span all of training, the others' the steps they would have taken.
+  const [max, min] = solver ? [table.at(-1)!, table[0]!] : [sigmas[0]!, sigmas.at(-1)!]
+  const chosen = (choice.sigmas === 'karras' ? karras : exponential)(steps, max, min)
+  const asked = chosen.map((sigma) => timestepOf(sigma, table))
+  return { ...common, timesteps: solver ? asked.map(roundHalfEven) : asked, sigmas: [...chosen, 0] }
 }
 
-function timesteps(
+function spacedTimesteps(
   steps: number,
   { sampler, spacing }: { sampler: Sampler; spacing: Spacing },
   noise: NoiseConfig,
-): number[] {
-  const { trainSteps, stepsOffset } = noise
-  if (spacing === 'leading') {
-    const stride = Math.floor(trainSteps / steps)
-    return Array.from({ length: steps }, (_, i) => (steps - 1 - i) * stride + stepsOffset)
+): readonly number[] {
+  if (CONSISTENCY.has(sampler)) return consistencyTimesteps(steps, noise.trainSteps)
+  if (SOLVERS.has(sampler)) return dpmTimesteps(steps, spacing, noise)
+  const fractional = CHOOSES_SIGMAS.has(sampler)
+  const even = evenTimesteps(steps, spacing, noise).map((t) => (fractional ? t : roundHalfEven(t)))
+  return sampler === 'pndm' ? pndmTimesteps(even) : even
+}
+
+/** The last part of a schedule, from step `start` on: what is left to do for a picture that is there already. */
+export const fromStep = (schedule: Schedule, start: number): Schedule => ({
+  ...schedule,
+  timesteps: schedule.timesteps.slice(start),
+  sigmas: schedule.sigmas.slice(start),
+})
+
+/**
+ * ᾱₜ = Π (1 - βᵢ) for betas whose square roots are evenly spaced ("scaled linear"). To the bit as torch computes it: the
+ * roots from both ends towards the middle and the betas in float32, the product in float64.
+ */
+export function alphasCumprod({ trainSteps, betaStart, betaEnd }: NoiseConfig): Float64Array {
+  const [from, to] = [Math.fround(Math.sqrt(betaStart)), Math.fround(Math.sqrt(betaEnd))]
+  const step = Math.fround((to - from) / (trainSteps - 1))
+  const alphas = new Float64Array(trainSteps)
+  let product = 1
+  for (let t = 0; t < trainSteps; t++) {
+    const root = Math.fround(t < Math.floor(trainSteps / 2) ? from + step * t : to - step * (trainSteps - 1 - t))
+    product *= Math.fround(1 - Math.fround(root * root))
+    alphas[t] = Math.fround(product)
   }
-  if (spacing === 'trailing') return trailing(steps, trainSteps)
-  const spaced = Array.from({ length: steps }, (_, i) => ((trainSteps - 1) * (steps - 1 - i)) / Math.max(steps - 1, 1))
-  return sampler === 'ddim' ? spaced.map(roundHalfEven) : spaced
+  return alphas
 }
 
-function solverTimesteps(steps: number, spacing: Spacing, { trainSteps, stepsOffset }: NoiseConfig): number[] {
-  if (spacing === 'trailing') return trailing(steps, trainSteps)
-  if (spacing === 'leading') {
-    const stride = Math.floor(trainSteps / (steps + 1))
-    return Array.from({ length: steps }, (_, i) => (steps - i) * stride + stepsOffset)
-  }
-  return Array.from({ length: steps }, (_, i) => roundHalfEven(((trainSteps - 1) * (steps - i)) / steps))
-}
-
-const trailing = (steps: number, trainSteps: number): number[] =>
-  Array.from({ length: steps }, (_, i) => roundHalfEven(trainSteps - (i * trainSteps) / steps) - 1)
-
-/** Equation (5) of arXiv:2206.00364 with ρ = 7. */
-function karrasSigmas(steps: number, max: number, min: number): number[] {
-  const rho = 7
-  const [high, low] = [max ** (1 / rho), min ** (1 / rho)]
-  return Array.from({ length: steps }, (_, i) => (high + (i / Math.max(steps - 1, 1)) * (low - high)) ** rho)
-}
+/** Noise level of a cumulative alpha (Karras et al. 2022, arXiv:2206.00364). */
+export const sigmaOf = (alpha: number): number => Math.sqrt((1 - alpha) / alpha)
 
 /** Linear interpolation in a table by a fractional index. */
 export function interpolate(t: number, table: readonly number[]): number {
@@ -108,11 +118,4 @@ export function timestepOf(sigma: number, table: readonly number[]): number {
   while (low < table.length - 2 && Math.log(table[low + 1]!) <= log) low++
   const [from, to] = [Math.log(table[low]!), Math.log(table[low + 1]!)]
   return low + Math.min(1, Math.max(0, (log - from) / (to - from)))
-}
-
-/** To the nearest integer, halves to the even one, as NumPy rounds. */
-export function roundHalfEven(x: number): number {
-  const floor = Math.floor(x)
-  if (x - floor !== 0.5) return Math.round(x)
-  return floor % 2 === 0 ? floor : floor + 1
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
+import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
@@ -27,10 +28,10 @@ export function completeRecipe(
   const { defaults, weight } = checkpoint.extras
   const sampler = recipe.sampler ?? defaults.sampler ?? checkpoint.scheduler.sampler ?? FAMILY.sampler
   const sigmas = recipe.sigmas ?? defaults.sigmas ?? FAMILY.sigmas
-  if (sampler === 'ddim' && sigmas !== 'model') {
+  if (!CHOOSES_SIGMAS.has(sampler) && sigmas !== 'model') {
     throw new ImprintError(
       'recipe-invalid',
-      `recipe.sigmas: the sampler "ddim" has no "${sigmas}" noise levels. Use "model", or the sampler "euler".`,
+      `recipe.sigmas: the sampler "${sampler}" has no "${sigmas}" noise levels. Use "model", or the sampler "euler".`,
     )
   }
   const size = recipe.size ?? [checkpoint.pictureSize, checkpoint.pictureSize]

@@ -1,8 +1,9 @@
 import { ImprintError } from '../../shared/errors.ts'
 import { denoiser } from '../diffusion/denoiser.ts'
 import { torchNoise } from '../diffusion/noise.ts'
-import { pictureOf, previewOf, SD15_LATENT_TO_RGB, unitRange } from '../diffusion/picture.ts'
-import { SAMPLE } from '../diffusion/samplers.ts'
+import { pictureOf, previewOf, SD15_LATENT_TO_RGB, SDXL_LATENT_TO_RGB, unitRange } from '../diffusion/picture.ts'
+import { SAMPLE } from '../diffusion/samplers/table.ts'
+import { fromNoise } from '../diffusion/scale.ts'
 import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
@@ -52,14 +53,16 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   await evaluation.load()
 
   yield phase('denoising', 0, recipe.steps)
+  const colours = extras.latentToRgb ?? LATENT_TO_RGB[checkpoint.family]
   const denoise = denoiser(evaluation.predict, recipe.guidance, steps)
   const shape = [1, vae.config.latentChannels, size.height, size.width]
   const noise = torchNoise(recipe.seed)
-  const sampling = SAMPLE[recipe.sampler](denoise, noise.normal(shape.reduce((a, b) => a * b)), steps, noise)
+  const start = fromNoise(recipe.sampler, noise.normal(shape.reduce((a, b) => a * b)), steps)
+  const sampling = SAMPLE[recipe.sampler](denoise, start, steps, noise)
   let sampled = await sampling.next()
   while (!sampled.done) {
     const { i, denoised } = sampled.value
-    yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, extras.latentToRgb ?? SD15_LATENT_TO_RGB) }
+    yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, colours) }
     yield phase('denoising', i + 1, recipe.steps)
     sampled = await sampling.next()
   }
@@ -76,6 +79,8 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     ...(request.dump && { dump: { latents, image: { shape: decoded.shape, data: unitRange(decoded.data) } } }),
   }
 }
+
+const LATENT_TO_RGB = { sd15: SD15_LATENT_TO_RGB, sdxl: SDXL_LATENT_TO_RGB }
 
 /** Latents to a picture in -1..1.  [1, 4, h, w] -> [1, 3, H, W]; throws `engine-failed` where the numbers broke down. */
 async function decode(

@@ -156,9 +156,14 @@ const preprocessing = z
 /** Schedulers of diffusers by the sampler that does the same. */
 const SCHEDULERS: Record<string, Sampler> = {
   DDIMScheduler: 'ddim',
+  PNDMScheduler: 'pndm',
   EulerDiscreteScheduler: 'euler',
   EulerAncestralDiscreteScheduler: 'euler_ancestral',
+  HeunDiscreteScheduler: 'heun',
   DPMSolverMultistepScheduler: 'dpmpp_2m',
+  UniPCMultistepScheduler: 'unipc',
+  LCMScheduler: 'lcm',
+  TCDScheduler: 'tcd',
 }
 
 /** What a checkpoint says of its noise and of the steps it was tried with. */

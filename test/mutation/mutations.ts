@@ -283,6 +283,52 @@ const DIFFUSION: readonly Mutation[] = [
   ),
 ]
 
+const TINY: Check = { file: 'parity/taesd', name: '^(decodes|encodes)$' }
+const EDGES: Check = { file: 'unit/control-pictures', name: "OpenCV's edges" }
+const LANCZOS: Check = { file: 'unit/control-pictures', name: "Pillow's Lanczos" }
+const MASKS: Check = { file: 'unit/control-pictures', name: 'a mask of|half grey' }
+const TILES: Check = { file: 'parity/tiled-decode', name: 'random weights' }
+const tinyAutoencoder = 'companion/networks/taesd.ts'
+const canny = 'companion/vision/canny.ts'
+const mask = 'companion/vision/mask.ts'
+
+const CONTROL_PICTURES: readonly Mutation[] = [
+  mutate(tinyAutoencoder, TINY)('latents limited sooner', 'const LIMIT = 3', 'const LIMIT = 2'),
+  mutate(tinyAutoencoder, TINY)(
+    'pictures in 0..1 from the tiny decoder',
+    'shift(scale(h, 2), -1)',
+    'shift(scale(h, 1), 0)',
+  ),
+  mutate(tinyAutoencoder, TINY)(
+    'pictures in -1..1 to the tiny encoder',
+    'scale(shift(picture, 1), 0.5)',
+    'scale(shift(picture, 0), 1)',
+  ),
+  mutate(tinyAutoencoder, TINY)('no activation after a block', 'return relu(add(conv(', 'return (add(conv('),
+  mutate(canny, EDGES)('45 degrees for 22.5', 'TAN_22 = 13573', 'TAN_22 = 32768'),
+  mutate(canny, EDGES)('a coarser tangent', 'TAN_22 = 13573', 'TAN_22 = 12288'),
+  mutate(canny, EDGES)('squared slopes unasked', "norm === 'l2' ? dx", "norm !== 'l2' ? dx"),
+  mutate(canny, EDGES)('bounds in the order given', 'low: unit(Math.min(low, high))', 'low: unit(low)'),
+  mutate(canny, EDGES)(
+    'of two equal slopes the second',
+    'steep > at(x - 1, y) && steep >= at(x + 1, y)',
+    'steep >= at(x - 1, y) && steep > at(x + 1, y)',
+  ),
+  mutate('companion/vision/resize.ts', LANCZOS)('a narrower window', 'sinc(x / 3)', 'sinc(x / 2)'),
+  mutate(mask, MASKS)("Pillow's bicubic kernel for masks", 'A = -0.75', 'A = -0.5'),
+  mutate(mask, MASKS)(
+    'luminance of newer displays',
+    'red * 19595 + green * 38470 + blue * 7471',
+    'red * 13933 + green * 46871 + blue * 4732',
+  ),
+  mutate(mask, MASKS)('white from above half grey', '>= 0.5', '> 0.502'),
+  mutate('companion/networks/vae-tiles.ts', TILES)(
+    'tiles that see less than they look at',
+    'layersPerBlock + 2',
+    'layersPerBlock',
+  ),
+]
+
 /** Every constant of the family that a port may get wrong unnoticed. */
 export const MUTATIONS: readonly Mutation[] = [
   ...EPSILONS,
@@ -293,4 +339,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...AUTOENCODER,
   ...VISION_INPUT,
   ...DIFFUSION,
+  ...CONTROL_PICTURES,
 ]
