@@ -6,6 +6,7 @@ import { CLIP_DEVIATION, CLIP_MEAN, clipSquare, preprocess } from '../../compani
 import { resizeBicubic } from '../../companion/vision/resize.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
+import { pixels } from '../support/drawn.ts'
 import { fixtureJson } from '../support/golden.ts'
 
 interface Resized {
@@ -14,20 +15,6 @@ interface Resized {
   rgb: string
 }
 const { resized } = fixtureJson('goldens', 'arithmetic.json') as { resized: Resized[] }
-
-/** The picture test/fixtures/make/arithmetic.py draws: hard edges, where a kernel overshoots, between slow waves. */
-function drawn(width: number, height: number): Raster {
-  const data = new Uint8Array(3 * width * height)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const edge = (Math.floor(x / 3) + Math.floor(y / 2)) % 4 === 0
-      for (let c = 0; c < 3; c++) {
-        data[3 * (y * width + x) + c] = edge ? 255 * (x % 2) : (x * 37 + y * 59 + c * 83 + x * y * 7) % 256
-      }
-    }
-  }
-  return { width, height, channels: 3, data }
-}
 
 const plain = (width: number, height: number, ...colour: number[]): Raster => ({
   width,
@@ -39,7 +26,7 @@ const plain = (width: number, height: number, ...colour: number[]): Raster => ({
 describe("Pillow's bicubic resizing, to the bit", () => {
   for (const { from, to, rgb } of resized) {
     test(`${from.join(' x ')} to ${to.join(' x ')}`, () => {
-      const made = resizeBicubic(drawn(...from), { width: to[0], height: to[1] })
+      const made = resizeBicubic(pixels(...from), { width: to[0], height: to[1] })
       assert.deepEqual(Buffer.from(made.data).toString('base64'), rgb)
     })
   }
