@@ -17,7 +17,7 @@ test('every file and folder that ARCHITECTURE.md and CONTRIBUTING.md name is the
 
 test('ARCHITECTURE.md describes the twelve steps of the way of the data', () => {
   const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
-  const steps = [...text.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number))
+  const steps = [...text.matchAll(/^\| (\d+) +\|/gm)].map(([, number]) => Number(number))
   assert.deepEqual(
     steps,
     Array.from({ length: 12 }, (_, i) => i + 1),
