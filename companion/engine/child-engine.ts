@@ -1,23 +1,14 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { ImprintError } from '../../shared/errors.ts'
-import { createChannel, type Channel } from './channel.ts'
-import type { DeviceReport, Engine, EngineEvent } from './engine.ts'
-import type { EngineOptions, FromEngine, ToEngine } from './messages.ts'
+import { asImprintError, ImprintError } from '../../shared/errors.ts'
+import { createChannel } from './channel.ts'
+import type { Engine, EngineEvent } from './engine.ts'
+import { startLife, tell, type Life } from './life.ts'
+import type { EngineOptions } from './messages.ts'
 
-const ENTRY = new URL('./process.ts', import.meta.url)
-/** TypeScript is run as it is; newer Node versions would do without. */
-const EXEC_ARGV = ['--import', import.meta.resolve('tsx')]
 /** How long a cancelled run may take to reach the end of its step before the process is ended. */
 const CANCEL_GRACE_MS = 250
-/** Kept of what a dying process said. */
-const LAST_WORDS = 2000
 
-/** One life of the engine's process. */
-interface Life {
-  readonly child: ChildProcess
-  readonly device: Promise<DeviceReport>
-  readonly runs: Map<number, Channel<EngineEvent>>
-}
+const cancelled = () => new ImprintError('cancelled', 'Cancelled. Nothing was changed.')
+const closing = () => new ImprintError('cancelled', 'The companion is closing.')
 
 /**
  * The engine in a child process. `session.run` blocks its thread and cannot be interrupted, and native code can take its
@@ -27,16 +18,44 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
   let life: Life | undefined
   let closed = false
   let nextId = 0
+  /** Why the GPU is left alone from now on. */
+  let gpuFault: string | undefined
 
   const alive = (): Life => {
-    if (closed) throw new ImprintError('cancelled', 'The companion is closing.')
-    return (life ??= spawnLife(options, (ended) => (life = life === ended ? undefined : life)))
+    if (closed) throw closing()
+    const how = gpuFault === undefined ? options : { ...options, device: 'cpu' as const }
+    return (life ??= startLife(how, gpuFault, (ended) => {
+      if (life === ended) life = undefined
+    }))
+  }
+
+  /** A process that has chosen its device; a GPU whose driver takes the process along is tried once. */
+  const ready = async (): Promise<Life> => {
+    const first = alive()
+    try {
+      await first.device
+      return first
+    } catch (thrown) {
+      if (closed) throw closing()
+      if (options.device !== 'auto' || !first.started || asImprintError(thrown).code !== 'engine-died') throw thrown
+      gpuFault ??= 'the engine stopped while it tried the GPU, so the CPU is used'
+      const second = alive()
+      await second.device
+      return second
+    }
+  }
+
+  const replace = (stuck: Life): void => {
+    stuck.child.kill('SIGKILL')
+    if (life === stuck) life = undefined
+    if (!closed) alive()
   }
 
   return {
     async *generate(request, signal) {
       throwIfAborted(signal)
-      const current = alive()
+      const current = await unlessAborted(ready(), signal)
+      throwIfAborted(signal)
       const id = nextId++
       const events = createChannel<EngineEvent>()
       current.runs.set(id, events)
@@ -45,11 +64,9 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
       const abort = () => {
         tell(current.child, { type: 'cancel', id })
         patience = setTimeout(() => {
-          events.fail(new ImprintError('cancelled', 'Cancelled. Nothing was changed.'))
+          events.fail(cancelled())
           current.runs.delete(id)
-          current.child.kill('SIGKILL')
-          life = undefined
-          if (!closed) alive()
+          replace(current)
         }, graceMs)
       }
       signal.addEventListener('abort', abort, { once: true })
@@ -59,7 +76,11 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
         ended = true
       } catch (thrown) {
         ended = true
-        throw thrown
+        const error = asImprintError(thrown)
+        if (error.code !== 'engine-died') throw error
+        // Ctrl+C reaches every process of a terminal: the engine's may be the first to go.
+        throwIfAborted(signal)
+        throw closed ? closing() : error
       } finally {
         clearTimeout(patience)
         // A caller who stops listening wants no more of it.
@@ -68,69 +89,29 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
         current.runs.delete(id)
       }
     },
-    device: () => alive().device,
+    device: async () => (await ready()).device,
     async close() {
       closed = true
-      const child = life?.child
-      if (!child || child.exitCode !== null) return
-      const gone = new Promise((resolve) => child.once('exit', resolve))
+      if (!life) return
+      const { child, gone } = life
       child.kill('SIGKILL')
       await gone
     },
   }
 }
 
-function spawnLife(options: EngineOptions, onEnd: (life: Life) => void): Life {
-  const child = fork(ENTRY, {
-    execArgv: EXEC_ARGV,
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
-  const runs = new Map<number, Channel<EngineEvent>>()
-  let lastWords = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS)))
-
-  const device = new Promise<DeviceReport>((resolve, reject) => {
-    child.on('message', (message: FromEngine) => {
-      if (message.type === 'ready') resolve(message.device)
-      else if (message.type === 'unusable') reject(new ImprintError(message.failure.code, message.failure.message))
-      else relay(runs, message)
-    })
-    child.once('exit', (code, signal) => {
-      const died = new ImprintError(
-        'engine-died',
-        `The engine stopped unexpectedly (${signal ?? `exit ${code ?? '?'}`}). Try again, or choose a smaller size or another device.`,
-        {
-          cause: lastWords,
-        },
-      )
-      reject(died)
-      for (const events of runs.values()) events.fail(died)
-      onEnd(life)
-    })
-  })
-  // Whoever asks for the device hears of a failure; nobody has to ask.
-  device.catch(() => undefined)
-  const life: Life = { child, device, runs }
-  tell(child, { type: 'start', options })
-  return life
-}
-
-function relay(runs: Map<number, Channel<EngineEvent>>, message: Extract<FromEngine, { id: number }>): void {
-  const events = runs.get(message.id)
-  if (message.type === 'failed') {
-    events?.fail(new ImprintError(message.failure.code, message.failure.message))
-    return
-  }
-  events?.push(message.event)
-  if (message.event.type === 'result') events?.end()
-}
-
-/** A process that is gone hears nothing; its `exit` has told everybody already. */
-function tell(child: ChildProcess, message: ToEngine): void {
-  if (child.connected) child.send(message, () => undefined)
-}
-
 function throwIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new ImprintError('cancelled', 'Cancelled. Nothing was changed.')
+  if (signal.aborted) throw cancelled()
+}
+
+/** The promise, or `cancelled` as soon as the signal aborts. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => (abort = () => reject(cancelled())))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }

@@ -10,7 +10,8 @@ export interface EngineOptions {
 
 /** What is said to the engine's process. */
 export type ToEngine =
-  | { readonly type: 'start'; readonly options: EngineOptions }
+  /** `reason` says why that device, where nobody asked for it. */
+  | { readonly type: 'start'; readonly options: EngineOptions; readonly reason: string | undefined }
   | { readonly type: 'generate'; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: 'cancel'; readonly id: number }
 

@@ -18,7 +18,7 @@ const failure = (thrown: unknown): Failure => {
   return { code, message }
 }
 
-async function start({ roots, device }: EngineOptions): Promise<Workshop> {
+async function start({ roots, device }: EngineOptions, reason: string | undefined): Promise<Workshop> {
   const choice = await chooseDevice(device).catch((cause: unknown) => {
     throw new ImprintError(
       'device-unavailable',
@@ -28,7 +28,7 @@ async function start({ roots, device }: EngineOptions): Promise<Workshop> {
       },
     )
   })
-  say({ type: 'ready', device: { device: choice.device, reason: choice.reason } })
+  say({ type: 'ready', device: { device: choice.device, reason: reason ?? choice.reason } })
   return {
     library: openLibrary(roots),
     networks: createNetworks(choice.device, { attention: choice.attention }),
@@ -48,17 +48,20 @@ async function generate(shop: Workshop, id: number, request: GenerateRequest): P
 }
 
 let shop: Promise<Workshop> | undefined
+/** The end of the last run: one that nobody listens to any more may still be in a step. */
+let turn: Promise<unknown> = Promise.resolve()
 
 process.on('message', (message: ToEngine) => {
   switch (message.type) {
     case 'start':
-      shop = start(message.options)
+      shop = start(message.options, message.reason)
       shop.catch((cause: unknown) => say({ type: 'unusable', failure: failure(cause) }))
       return
     case 'generate': {
       const { id, request } = message
-      shop
-        ?.then((ready) => generate(ready, id, request))
+      turn = turn
+        .then(() => shop)
+        .then((ready) => ready && generate(ready, id, request))
         .catch((cause: unknown) => say({ type: 'failed', id, failure: failure(cause) }))
         .finally(() => cancelled.delete(id))
       return
@@ -68,4 +71,6 @@ process.on('message', (message: ToEngine) => {
   }
 })
 
+// Ctrl+C reaches every process of a terminal; it is the companion that decides what it means.
+process.on('SIGINT', () => undefined)
 process.on('disconnect', () => process.exit())
