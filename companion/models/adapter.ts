@@ -3,7 +3,7 @@ import { ImprintError } from '../../shared/errors.ts'
 import { ipAdapterGraph, RESAMPLER_HEAD_WIDTH, type IpAdapterConfig } from '../networks/ip-adapter.ts'
 import { crossAttentions, unetLayout, type UNetConfig } from '../networks/unet-layout.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
-import { openSafetensors } from '../weights/safetensors.ts'
+import { openWeightFile } from '../weights/weight-file.ts'
 import { openFiles, type Part } from './part.ts'
 
 /** An IP-Adapter file, opened for one UNet. */
@@ -48,7 +48,7 @@ export const fits = (config: IpAdapterConfig, unet: UNetConfig, tensors: Shapes)
 
 /** What kind of IP-Adapter a file holds; throws `model-unsupported` when it is none. */
 export function readAdapterConfig(file: string): IpAdapterConfig {
-  const config = recogniseAdapter(openSafetensors(file).tensors)
+  const config = recogniseAdapter(openWeightFile(file).tensors)
   if (config) return config
   throw new ImprintError(
     'model-unsupported',

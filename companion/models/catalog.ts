@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
-import { recogniseFile, recogniseFolder, type Recognition } from './recognise.ts'
+import { partsOfCheckpoint, recogniseFile, recogniseFolder } from './recognise.ts'
+import type { Recognition } from './recognition.ts'
 
 /** Something found in a models folder: what it is, or why it cannot be used. */
 export interface ModelEntry extends Recognition {
@@ -27,9 +28,11 @@ function walk(root: string, folder: string, depth: number): ModelEntry[] {
   const files = inner.filter((item) => isKind(folder, item, 'file')).map((item) => join(folder, item.name))
   const folders = inner.filter((item) => isKind(folder, item, 'folder')).map((item) => join(folder, item.name))
   const own = recognised ? [entry(root, folder, recognised, folderBytes(folder))] : []
-  // The parts of a checkpoint are its own; a nested encoder or adapter may serve others too.
   const loose = recognised ? [] : files.flatMap((file) => looseFile(root, file))
-  return [...own, ...loose, ...folders.flatMap((inside) => walk(root, inside, depth + 1))]
+  // The parts of a checkpoint are its own; a nested encoder or adapter may serve others too.
+  const parts = partsOfCheckpoint(folder)
+  const others = folders.filter((inside) => !parts.has(basename(inside)))
+  return [...own, ...loose, ...others.flatMap((inside) => walk(root, inside, depth + 1))]
 }
 
 const WEIGHT_FILES = new Set(['.safetensors', '.bin', '.pt', '.pth', '.ckpt'])
@@ -94,10 +97,17 @@ export function findModel(models: readonly ModelEntry[], role: ModelEntry['role'
     if (found[0]?.role === 'unknown') {
       throw new ImprintError(
         'model-unsupported',
-        `${found[0].place} cannot be used as ${role}: ${found[0].why ?? 'unknown content'}.`,
+        `${found[0].place} cannot be used as ${role}: ${sentenceEnd(found[0].why ?? 'its content is unknown')}`,
       )
     }
     if (found[0]) return found[0]
+  }
+  const other = models.find((model) => ways.some((matches) => matches(model)))
+  if (other) {
+    throw new ImprintError(
+      'model-unsupported',
+      `${other.place} cannot be used as ${role}: it is of the kind ${other.role}. Name another.`,
+    )
   }
   const known = models.filter((model) => model.role === role).map((model) => model.name)
   const choice = known.length > 0 ? `there is ${known.join(', ')}` : `there is no ${role} at all`
@@ -106,3 +116,6 @@ export function findModel(models: readonly ModelEntry[], role: ModelEntry['role'
     `No ${role} is called "${name}"; ${choice}. Put it into the models folder or name another.`,
   )
 }
+
+/** Reasons come as parts of a sentence or as whole ones. */
+const sentenceEnd = (reason: string): string => (reason.endsWith('.') ? reason : `${reason}.`)

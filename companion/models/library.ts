@@ -2,7 +2,7 @@ import { dirname, join, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
 import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
-import { openSafetensors } from '../weights/safetensors.ts'
+import { openWeightFile } from '../weights/weight-file.ts'
 import { fits, openAdapter, readAdapterConfig, recogniseAdapter, type Adapter } from './adapter.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { readVisionConfig } from './config.ts'
@@ -43,7 +43,7 @@ export function openLibrary(roots: readonly string[]): Library {
   return {
     entries: () => (entries = findModels(roots)),
     checkpoint(name) {
-      const first = entries.find((entry) => entry.role === 'checkpoint')?.place
+      const first = entries.find((entry) => entry.role === 'checkpoint' && entry.isFolder)?.place
       const { path } = find('checkpoint', name ?? first ?? 'any')
       return remember(checkpoints, path, () => openCheckpoint(path))
     },
@@ -77,7 +77,7 @@ function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], na
 
 function firstFitting(entries: readonly ModelEntry[], { folder, name, unet }: Checkpoint): string {
   for (const { path, place } of nearestFirst(entries, 'adapter', folder)) {
-    const { tensors } = openSafetensors(path)
+    const { tensors } = openWeightFile(path)
     const config = recogniseAdapter(tensors)
     if (config && fits(config, unet.config, tensors)) return place
   }

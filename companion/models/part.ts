@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
-import { openSafetensors, type StoredTensor } from '../weights/safetensors.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import { openWeightFile } from '../weights/weight-file.ts'
 import { openLedger, type Ledger } from '../weights/weights.ts'
 import { readJson } from './config.ts'
 
@@ -27,11 +28,11 @@ export function openFolderWeights(folder: string, stem: string): Omit<Part<never
   )
 }
 
-/** The weights of one or several safetensors files. */
+/** The weights of one or several weights files. */
 export function openFiles(paths: readonly string[], origin: string): Omit<Part<never>, 'config'> {
   const tensors = new Map<string, StoredTensor>()
   for (const path of paths) {
-    for (const [name, tensor] of openSafetensors(path).tensors) {
+    for (const [name, tensor] of openWeightFile(path).tensors) {
       if (tensors.has(name))
         throw new ImprintError('model-invalid', `${basename(origin)} stores "${name}" twice. Download the model again.`)
       tensors.set(name, tensor)

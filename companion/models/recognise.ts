@@ -1,68 +1,118 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as z from 'zod'
-import { asImprintError } from '../../shared/errors.ts'
-import { openSafetensors } from '../weights/safetensors.ts'
-import { recogniseAdapter } from './adapter.ts'
+import { asImprintError, ImprintError } from '../../shared/errors.ts'
+import { openWeightFile } from '../weights/weight-file.ts'
 import { readJson, readVisionConfig } from './config.ts'
-
-/** What a file or folder is, from its content. */
-export interface Recognition {
-  readonly role: 'checkpoint' | 'adapter' | 'encoder' | 'unknown'
-  readonly isFolder: boolean
-  readonly family?: 'sd15' | 'sdxl'
-  readonly variant?: string
-  /** For an unknown file: why it cannot be used. */
-  readonly why?: string
-}
+import { recogniseTensors } from './recognise-tensors.ts'
+import { useless, type Family, type Found, type Recognition } from './recognition.ts'
 
 const indexSchema = z.looseObject({ _class_name: z.string() })
-const architectures = z.looseObject({ architectures: z.array(z.string()).optional() })
 
-const FAMILIES: Record<string, 'sd15' | 'sdxl'> = {
+const PIPELINES: Readonly<Record<string, Family>> = {
   StableDiffusionPipeline: 'sd15',
+  StableDiffusionImg2ImgPipeline: 'sd15',
+  StableDiffusionInpaintPipeline: 'sd15',
   StableDiffusionXLPipeline: 'sdxl',
+  StableDiffusionXLImg2ImgPipeline: 'sdxl',
+  StableDiffusionXLInpaintPipeline: 'sdxl',
 }
 
-/** Width of the cross-attention an adapter was made for; small test models have others. */
-const ADAPTER_FAMILIES: Record<number, 'sd15' | 'sdxl'> = { 768: 'sd15', 2048: 'sdxl' }
-
-/** A diffusers checkpoint or an image encoder kept as a folder; undefined for any other folder. */
+/** A model kept as a folder: a diffusers checkpoint, or one network with its configuration; undefined for any other. */
 export function recogniseFolder(folder: string): Recognition | undefined {
   try {
-    if (existsSync(join(folder, 'model_index.json'))) {
-      const { _class_name: pipeline } = indexSchema.parse(readJson(join(folder, 'model_index.json')))
-      const family = FAMILIES[pipeline]
-      if (family) return { role: 'checkpoint', isFolder: true, family }
-      return { role: 'unknown', isFolder: true, why: `it is a ${pipeline}, which Imprint cannot run yet` }
-    }
-    if (!existsSync(join(folder, 'config.json'))) return undefined
-    const { architectures: names } = architectures.parse(readJson(join(folder, 'config.json')))
-    if (!names?.includes('CLIPVisionModelWithProjection')) return undefined
-    readVisionConfig(join(folder, 'config.json'))
-    return { role: 'encoder', isFolder: true }
+    const found = existsSync(join(folder, 'model_index.json')) ? checkpointFolder(folder) : networkFolder(folder)
+    return found && { ...found, isFolder: true }
   } catch (cause) {
-    return { role: 'unknown', isFolder: true, why: `${basename(folder)} is damaged: ${asImprintError(cause).message}` }
+    return { ...useless(`${basename(folder)} is damaged: ${asImprintError(cause).message}`), isFolder: true }
   }
 }
 
-/** A weights file on its own; undefined for a part of a model that its folder stands for. */
-export function recogniseFile(file: string): Recognition | undefined {
-  if (/^(diffusion_pytorch_)?model(\.fp16)?(-\d+-of-\d+)?\.safetensors$/.test(basename(file))) return undefined
-  if (!file.endsWith('.safetensors')) {
-    return {
-      role: 'unknown',
-      isFolder: false,
-      why: 'it is a pickle, which Imprint cannot read yet; use its .safetensors twin',
-    }
-  }
+/** The folders a checkpoint names as its own; an image encoder among them may serve others too. */
+export function partsOfCheckpoint(folder: string): ReadonlySet<string> {
   try {
-    const { tensors } = openSafetensors(file)
-    const adapter = recogniseAdapter(tensors)
-    if (!adapter) return { role: 'unknown', isFolder: false, why: 'its tensors are of no kind Imprint knows' }
-    const family = ADAPTER_FAMILIES[adapter.width]
-    return { role: 'adapter', isFolder: false, ...(family && { family }), variant: adapter.kind }
+    const index = z.record(z.string(), z.unknown()).parse(readJson(join(folder, 'model_index.json')))
+    return new Set(Object.keys(index).filter((name) => name !== 'image_encoder'))
+  } catch {
+    return new Set()
+  }
+}
+
+const unetSchema = z.looseObject({ in_channels: z.number() })
+const schedulerSchema = z.looseObject({ prediction_type: z.string().optional() })
+
+function parse<T>(schema: z.ZodType<T>, path: string): T {
+  const parsed = schema.safeParse(readJson(path))
+  if (parsed.success) return parsed.data
+  throw new ImprintError('model-invalid', `${basename(path)} is no configuration of diffusers. Download it again.`)
+}
+
+function checkpointFolder(folder: string): Found {
+  const { _class_name: pipeline } = parse(indexSchema, join(folder, 'model_index.json'))
+  const family = PIPELINES[pipeline]
+  if (!family) return useless(`it is a ${pipeline}, which Imprint cannot run`)
+  const parts = ['unet', 'vae', 'text_encoder', ...(family === 'sdxl' ? ['text_encoder_2'] : [])]
+  const missing = parts.filter((part) => !hasWeights(join(folder, part))).map((part) => `the weights of ${part}`)
+  return { role: 'checkpoint', family, variant: folderVariant(folder), ...(missing.length > 0 && { missing }) }
+}
+
+function folderVariant(folder: string): string {
+  const read = <T>(schema: z.ZodType<T>, ...path: string[]) => {
+    const file = join(folder, ...path)
+    return existsSync(file) ? schema.safeParse(readJson(file)).data : undefined
+  }
+  if (read(unetSchema, 'unet', 'config.json')?.in_channels === 9) return 'inpaint'
+  const scheduler = read(schedulerSchema, 'scheduler', 'scheduler_config.json')
+  return scheduler?.prediction_type === 'v_prediction' ? 'v-prediction' : 'base'
+}
+
+const networkSchema = z.looseObject({
+  _class_name: z.string().optional(),
+  architectures: z.array(z.string()).optional(),
+  addition_embed_type: z.unknown().optional(),
+  hidden_size: z.unknown().optional(),
+})
+
+const VISION: Readonly<Record<number, string>> = { 768: 'vit-b', 1024: 'vit-l', 1280: 'vit-h', 1664: 'vit-bigg' }
+
+/** What the classes are called that such configurations belong to. */
+const CLASSES: Readonly<Record<string, Found['role']>> = {
+  UNet2DConditionModel: 'unet',
+  ControlNetModel: 'controlnet',
+  AutoencoderKL: 'vae',
+  AutoencoderTiny: 'taesd',
+  CLIPVisionModelWithProjection: 'encoder',
+  CLIPTextModel: 'text-encoder',
+  CLIPTextModelWithProjection: 'text-encoder',
+}
+
+function networkFolder(folder: string): Found | undefined {
+  if (!existsSync(join(folder, 'config.json'))) return undefined
+  const config = parse(networkSchema, join(folder, 'config.json'))
+  const role = CLASSES[config._class_name ?? config.architectures?.[0] ?? '']
+  if (!role) return undefined
+  // Read in full, so that a listing tells of what would fail later.
+  if (role === 'encoder') readVisionConfig(join(folder, 'config.json'))
+  const isUNet = role === 'unet' || role === 'controlnet'
+  const family = isUNet ? ({ family: config.addition_embed_type === 'text_time' ? 'sdxl' : 'sd15' } as const) : {}
+  const variant = role === 'encoder' ? VISION[Number(config.hidden_size)] : undefined
+  const missing = hasWeights(folder) ? {} : { missing: ['its weights'] }
+  return { role, ...family, ...(variant && { variant }), ...missing }
+}
+
+/** Whether there are safetensors weights in a folder, whole, in half precision or in several files. */
+const hasWeights = (folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.safetensors'))
+
+/** A part of a model in several files, which its folder stands for. */
+const SHARD = /-\d+-of-\d+\.\w+$/
+
+/** A weights file on its own; undefined for one of several that only together are a model. */
+export function recogniseFile(file: string): Recognition | undefined {
+  if (SHARD.test(basename(file))) return undefined
+  try {
+    return { ...recogniseTensors(openWeightFile(file)), isFolder: false }
   } catch (cause) {
-    return { role: 'unknown', isFolder: false, why: asImprintError(cause).message }
+    return { ...useless(asImprintError(cause).message), isFolder: false }
   }
 }

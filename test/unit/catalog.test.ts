@@ -32,12 +32,17 @@ describe('found', () => {
     const roles = Object.fromEntries(
       found.map(({ place, role, variant }) => [place, variant ? `${role} ${variant}` : role]),
     )
-    assert.equal(roles['diffusers/tiny15'], 'checkpoint')
+    assert.equal(roles['diffusers/tiny15'], 'checkpoint base')
     assert.equal(roles['clip_vision/tiny-vit'], 'encoder')
     assert.equal(roles['ipadapter/ip-adapter_tiny15.safetensors'], 'adapter base')
     assert.equal(roles['ipadapter/ip-adapter-plus_tiny15.safetensors'], 'adapter plus')
-    assert.equal(found.length, 4, 'the parts of a checkpoint are not listed beside it')
-    for (const { bytes } of found) assert.ok(bytes > 50_000)
+    assert.equal(roles['ipadapter/ip-adapter-plus_tiny15.bin'], 'adapter plus')
+    assert.equal(roles['ipadapter/ip-adapter-faceid_tiny15.bin'], 'adapter faceid')
+    assert.equal(roles['checkpoints/tinyxl-single.safetensors'], 'checkpoint base')
+    assert.equal(roles['controlnet/tiny-cn'], 'controlnet')
+    assert.equal(roles['loras/tiny15-kohya.safetensors'], 'lora kohya')
+    assert.equal(found.length, 13, 'the parts of a checkpoint are not listed beside it')
+    for (const { bytes } of found) assert.ok(bytes > 10_000)
   })
 
   test('under wrong names and deep in folders', () => {
@@ -120,6 +125,14 @@ describe('meant', () => {
       message: /No adapter is called "three"; there is two, one\./,
     })
     assert.throws(() => find(models(), 'three'), { code: 'model-missing', message: /there is no adapter at all/ })
+  })
+
+  test('what is of another kind is told from what is not there', () => {
+    const root = models({ 'x.safetensors': BASE })
+    assert.throws(() => findModel(findModels([root]), 'lora', 'x'), {
+      code: 'model-unsupported',
+      message: 'x.safetensors cannot be used as lora: it is of the kind adapter. Name another.',
+    })
   })
 
   test('a damaged file is not passed over, but refused with the reason', () => {
