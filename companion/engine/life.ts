@@ -23,21 +23,19 @@ export interface Life {
   readonly gone: Promise<unknown>
 }
 
-/** Starts the engine's process; when it ends, every run of it fails and `onEnd` hears of it. */
+/**
+ * Starts the engine's process; when it ends, every run of it fails and `onEnd` hears of it.
+ * Throws `engine-died` where the system says at once that it starts none.
+ */
 export function startLife(options: EngineOptions, reason: string | undefined, onEnd: (life: Life) => void): Life {
-  const child = fork(ENTRY, {
-    execArgv: EXEC_ARGV,
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  })
+  const child = forked()
   const runs = new Map<number, Channel<EngineEvent>>()
   let lastWords = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (lastWords = (lastWords + text).slice(-LAST_WORDS)))
 
   const ready = promised<DeviceReport>()
   const gone = promised<undefined>()
-  const end = (sentence: string, cause: unknown): void => {
-    const died = new ImprintError('engine-died', sentence, { cause })
+  const end = (died: ImprintError): void => {
     ready.reject(died)
     for (const events of runs.values()) events.fail(died)
     onEnd(life)
@@ -51,12 +49,12 @@ export function startLife(options: EngineOptions, reason: string | undefined, on
   child.on('error', (cause) => {
     // A process that lives also reports what could not be sent to it.
     if (child.pid !== undefined) return
-    end(`The engine could not be started: ${cause.message}. Close other programs and try again.`, cause)
+    end(notStarted(cause))
   })
   child.once('exit', (code, signal) => {
     const how = signal ?? `exit ${code ?? '?'}`
     const remedy = 'Try again, or choose a smaller size or another device.'
-    end(`The engine stopped unexpectedly (${how}). ${remedy}`, lastWords)
+    end(new ImprintError('engine-died', `The engine stopped unexpectedly (${how}). ${remedy}`, { cause: lastWords }))
   })
   // Whoever asks for the device hears of a failure; nobody has to ask.
   ready.promise.catch(() => undefined)
@@ -64,6 +62,25 @@ export function startLife(options: EngineOptions, reason: string | undefined, on
   tell(child, { type: 'start', options, reason })
   return life
 }
+
+function forked(): ChildProcess {
+  try {
+    return fork(ENTRY, {
+      execArgv: EXEC_ARGV,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+  } catch (cause) {
+    throw notStarted(cause as Error)
+  }
+}
+
+const notStarted = (cause: Error): ImprintError =>
+  new ImprintError(
+    'engine-died',
+    `The engine could not be started: ${cause.message}. Close other programs and try again.`,
+    { cause },
+  )
 
 /** A promise that somebody else settles. */
 function promised<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
