@@ -47,9 +47,6 @@ export const openClipTextKeys: KeyMap = firstOf(
   ]),
 )
 
-/** A vision tower in Hugging Face's names. */
-export const clipVisionKeys: KeyMap = keeping('vision_model', 'visual_projection')
-
 /** OpenCLIP's vision tower, without its prefix `visual`, in Hugging Face's names. */
 export const openClipVisionKeys: KeyMap = firstOf(
   transformer('transformer', 'vision_model'),

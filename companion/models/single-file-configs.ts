@@ -1,0 +1,109 @@
+import { basename } from 'node:path'
+import { ImprintError } from '../../shared/errors.ts'
+import type { ClipTextConfig } from '../networks/clip-text.ts'
+import type { UNetConfig } from '../networks/unet-layout.ts'
+import type { VaeConfig } from '../networks/vae.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import type { Family } from './recognition.ts'
+
+/**
+ * Configurations of networks whose file brings none: sizes are read off the tensors' shapes, and what leaves no trace in
+ * them (heads, groups, activations) is what every published model of the family has.
+ */
+
+type Tensors = ReadonlyMap<string, StoredTensor>
+
+/** Published networks normalise in 32 groups; smaller ones, made for tests, come with a configuration. */
+const NORM_GROUPS = 32
+const NORM_EPS = 1e-5
+const HEAD_WIDTH = 64
+const SD15_HEADS = 8
+const TIME_WIDTH = 256
+const SCALING_FACTORS: Readonly<Record<Family, number>> = { sd15: 0.18215, sdxl: 0.13025 }
+
+const shapeOf = (tensors: Tensors, name: string): readonly number[] => tensors.get(name)?.shape ?? []
+
+/** How often a place is there, counted from 0. */
+function counted(tensors: Tensors, name: (i: number) => string): number {
+  let count = 0
+  while (tensors.has(name(count))) count++
+  return count
+}
+
+function refuseSmall(tensors: Tensors, widths: readonly number[]): void {
+  if (widths.length > 0 && widths.every((width) => width > 0 && width % NORM_GROUPS === 0)) return
+  const [any] = tensors.values()
+  throw new ImprintError(
+    'model-unsupported',
+    `${basename(any?.file ?? 'The file')} holds a network of sizes that no published model has. Name the model folder whose configuration belongs to it.`,
+  )
+}
+
+/** The UNet that these tensors, under diffusers' names, belong to. */
+export function inferUNet(tensors: Tensors, family: Family): UNetConfig {
+  const [inChannels, outChannels] = [
+    shapeOf(tensors, 'conv_in.weight')[1] ?? 0,
+    shapeOf(tensors, 'conv_out.weight')[0] ?? 0,
+  ]
+  const levels = Array.from(
+    { length: counted(tensors, (i) => `down_blocks.${i}.resnets.0.conv1.weight`) },
+    (_, level) => `down_blocks.${level}`,
+  )
+  const widths = levels.map((level) => shapeOf(tensors, `${level}.resnets.0.conv1.weight`)[0] ?? 0)
+  refuseSmall(tensors, widths)
+  const attends = (block: string) => tensors.has(`${block}.attentions.0.norm.weight`)
+  const depthAt = (block: string) =>
+    counted(tensors, (i) => `${block}.attentions.0.transformer_blocks.${i}.norm1.weight`)
+  const reader = [...tensors.keys()].find((name) => name.endsWith('attn2.to_k.weight')) ?? ''
+  const [, added] = shapeOf(tensors, 'add_embedding.linear_1.weight')
+  return {
+    inChannels,
+    outChannels,
+    widths,
+    layersPerBlock: counted(tensors, (i) => `down_blocks.0.resnets.${i}.conv1.weight`),
+    downAttention: levels.map(attends),
+    upAttention: levels.map((_, i) => attends(`up_blocks.${i}`)),
+    heads: widths.map((width) => (family === 'sd15' ? SD15_HEADS : width / HEAD_WIDTH)),
+    // A level without attention has a depth all the same: where it is the last one, the middle block has it.
+    depths: levels.map((level, i) => depthAt(attends(level) || i < levels.length - 1 ? level : 'mid_block') || 1),
+    crossAttentionWidth: shapeOf(tensors, reader)[1] ?? 0,
+    normGroups: NORM_GROUPS,
+    normEps: NORM_EPS,
+    linearProjection: shapeOf(tensors, 'mid_block.attentions.0.proj_in.weight').length === 2,
+    added: added === undefined ? undefined : { timeWidth: TIME_WIDTH, width: added },
+  }
+}
+
+/** The autoencoder that these tensors, under diffusers' names, belong to. */
+export function inferVae(tensors: Tensors, family: Family): VaeConfig {
+  const levels = counted(tensors, (i) => `encoder.down_blocks.${i}.resnets.0.conv1.weight`)
+  const widths = Array.from(
+    { length: levels },
+    (_, i) => shapeOf(tensors, `encoder.down_blocks.${i}.resnets.0.conv1.weight`)[0] ?? 0,
+  )
+  refuseSmall(tensors, widths)
+  return {
+    widths,
+    layersPerBlock: counted(tensors, (i) => `encoder.down_blocks.0.resnets.${i}.conv1.weight`),
+    latentChannels: shapeOf(tensors, 'decoder.conv_in.weight')[1] ?? 0,
+    normGroups: NORM_GROUPS,
+    scalingFactor: SCALING_FACTORS[family],
+  }
+}
+
+/** The text tower that these tensors, under Hugging Face's names, belong to; OpenCLIP's is SDXL's second one. */
+export function inferTextTower(tensors: Tensors, maker: 'openai' | 'openclip'): ClipTextConfig {
+  const [vocabularySize = 0, hiddenSize = 0] = shapeOf(tensors, 'text_model.embeddings.token_embedding.weight')
+  refuseSmall(tensors, [hiddenSize])
+  return {
+    hiddenSize,
+    layers: counted(tensors, (i) => `text_model.encoder.layers.${i}.layer_norm1.weight`),
+    heads: hiddenSize / HEAD_WIDTH,
+    intermediateSize: shapeOf(tensors, 'text_model.encoder.layers.0.mlp.fc1.weight')[0] ?? 0,
+    activation: maker === 'openai' ? 'quick_gelu' : 'gelu',
+    layerNormEps: NORM_EPS,
+    vocabularySize,
+    positions: shapeOf(tensors, 'text_model.embeddings.position_embedding.weight')[0] ?? 0,
+    projectionSize: shapeOf(tensors, 'text_projection.weight')[0],
+  }
+}
