@@ -10,6 +10,11 @@ import type { StoredTensor } from './safetensors.ts'
  */
 export function readRows(tensor: StoredTensor, indices: readonly number[]): Float32Array<ArrayBuffer> {
   const [rows = 0, width = 0] = tensor.shape
+  if (tensor.transposed)
+    throw new ImprintError(
+      'model-unsupported',
+      `${basename(tensor.file)} stores "${tensor.name}" column by column. Use its .safetensors version.`,
+    )
   const rowBytes = tensor.bytes / rows
   const floats = new Float32Array(indices.length * width)
   const buffer = Buffer.alloc(rowBytes)

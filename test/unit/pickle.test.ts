@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, test } from 'node:test'
+import { Graph } from '../../companion/graph/graph.ts'
+import { matMul } from '../../companion/graph/ops.ts'
 import { toFloat32 } from '../../companion/weights/dtype.ts'
 import { openPickle } from '../../companion/weights/pickle-file.ts'
+import { readRows } from '../../companion/weights/read.ts'
 import { openSafetensors } from '../../companion/weights/safetensors.ts'
 import { openWeightFile } from '../../companion/weights/weight-file.ts'
 import { archive, dictStream, stream, tensorStream, word, zipBytes } from '../support/craft-pickle.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
+import { runOnce } from '../support/golden-runs.ts'
 import { fixture } from '../support/golden.ts'
 
 const folder = temporaryFolder()
@@ -65,6 +69,19 @@ describe('read', () => {
     assert.equal(openPickle(plain).tensors.get('m')!.transposed, undefined)
   })
 
+  test('a transposed matrix computes as the one it stands for, but gives no rows', async () => {
+    const path = write(
+      archive(dictStream({ m: tensorStream({ ...SIX_STORED, shape: [3, 2], strides: [1, 3] }) }), { 0: SIX }),
+    )
+    const matrix = openPickle(path).tensors.get('m')!
+    const g = new Graph('probe', { attention: 'fused' })
+    g.output('y', matMul(g.input('x', [1, 3]), g.weight(matrix)))
+    const { y } = await runOnce(g, { x: { shape: [1, 3], data: Float32Array.of(1, 10, 100) } })
+    // Rows (0, 3), (1, 4), (2, 5).
+    assert.deepEqual([...y!.data], [210, 543])
+    assert.throws(() => readRows(matrix, [0]), { code: 'model-unsupported', message: /column by column/ })
+  })
+
   test('archives that note their sizes as those beyond 4 GB do', () => {
     const path = write(archive(dictStream({ m: tensorStream(SIX_STORED) }), { 0: SIX }, [], true))
     assert.deepEqual(numbers(path), { m: [0, 1, 2, 3, 4, 5] })
@@ -99,11 +116,7 @@ describe('refused', () => {
       'model-unsupported',
       /calls "collections\.OrderedDict" in a way/,
     ],
-    'a changed object that is no dictionary': [
-      archive(stream(']}b')),
-      'model-unsupported',
-      /more than it has|changes/,
-    ],
+    'a changed object that is no dictionary': [archive(stream(']}b')), 'model-unsupported', /more than it has|changes/],
     'a compressed file': [
       zipBytes([{ name: 'archive/data.pkl', data: stream(0x80, 2, good, '.'), method: 8 }]),
       'model-unsupported',
