@@ -1,6 +1,7 @@
 import { attention } from '../graph/nn.ts'
 import { Graph, type GraphOptions } from '../graph/graph.ts'
 import { loadNetwork, type Device } from './onnx.ts'
+import { matMulMs } from './speed-test.ts'
 
 /** Where and how the networks will run, and the reason in words. */
 export interface DeviceChoice {
@@ -19,24 +20,34 @@ const CASES = [
 const TOLERANCE = 1e-3
 
 /**
- * Chooses a device by what it computes, not by what it claims: attention on WebGPU is wrong on some drivers.
- * `auto` takes the GPU when either way of writing attention comes out right there, otherwise the CPU, and says why.
- * Throws when `webgpu` is asked for and unusable.
+ * Chooses a device by what it computes, not by what it claims: attention on WebGPU is wrong on some drivers, and some
+ * GPUs are software. `auto` takes the GPU when either way of writing attention comes out right there and it is the faster
+ * of the two, otherwise the CPU, and says why. Throws when `webgpu` is asked for and unusable.
  */
 export async function chooseDevice(wanted: Device | 'auto'): Promise<DeviceChoice> {
   if (wanted === 'cpu') return { device: 'cpu', attention: 'fused', reason: 'as asked' }
   try {
-    for (const attention of ['fused', 'decomposed'] as const) {
-      if ((await attentionError('webgpu', attention)) > TOLERANCE) continue
-      const how = attention === 'fused' ? '' : '; its fused attention is wrong, so attention is computed in parts'
-      return { device: 'webgpu', attention, reason: `the GPU passed the self-test${how}` }
-    }
-    throw new Error('the GPU computes attention wrongly')
+    const gpu = await correctGpu()
+    if (wanted === 'webgpu') return gpu
+    const [cpuMs, gpuMs] = [await matMulMs('cpu'), await matMulMs('webgpu')]
+    const figures = `(${gpuMs.toFixed(1)} ms against ${cpuMs.toFixed(1)} ms for the same work)`
+    if (gpuMs < cpuMs) return { ...gpu, reason: `${gpu.reason}; it is faster than the CPU here ${figures}` }
+    return { device: 'cpu', attention: 'fused', reason: `the GPU is slower than the CPU here ${figures}` }
   } catch (cause) {
     const why = inWords(cause)
     if (wanted === 'webgpu') throw new Error(`WebGPU cannot be used: ${why}`, { cause })
     return { device: 'cpu', attention: 'fused', reason: `no usable GPU: ${why}` }
   }
+}
+
+/** The GPU with the way of writing attention that comes out right on it, the faster one first; throws when neither does. */
+async function correctGpu(): Promise<DeviceChoice> {
+  for (const attention of ['fused', 'decomposed'] as const) {
+    if ((await attentionError('webgpu', attention)) > TOLERANCE) continue
+    const how = attention === 'fused' ? '' : '; its fused attention is wrong, so attention is computed in parts'
+    return { device: 'webgpu', attention, reason: `the GPU passed the self-test${how}` }
+  }
+  throw new Error('the GPU computes attention wrongly')
 }
 
 /** The first sentence of what onnxruntime says, without the place in its sources. */
