@@ -44,9 +44,13 @@ export async function generateCase(name: string, folder: string): Promise<string
 }
 
 /** What compare.mjs says of two dumps, and whether it calls them equal. */
-export async function compareDumps(expected: string, actual: string): Promise<{ equal: boolean; said: string }> {
+export async function compareDumps(
+  expected: string,
+  actual: string,
+  tolerance = '1e-3',
+): Promise<{ equal: boolean; said: string }> {
   try {
-    const { stdout } = await run(process.execPath, [fixture('compare.mjs'), expected, actual, '1e-3'])
+    const { stdout } = await run(process.execPath, [fixture('compare.mjs'), expected, actual, tolerance])
     return { equal: true, said: stdout }
   } catch (thrown) {
     const { stdout, stderr } = thrown as { stdout: string; stderr: string }
