@@ -14,17 +14,36 @@ export function partHash(name: string): string | undefined {
 
 /** Every picture a recipe names, each once. */
 export function pictureNames(recipe: Recipe): string[] {
-  const names = (recipe.references ?? []).flatMap(({ image, images }) => images ?? (image === undefined ? [] : [image]))
-  return [...new Set(names)]
+  const names = new Set<string>()
+  renamePictures(recipe, (name) => {
+    names.add(name)
+    return name
+  })
+  return [...names]
 }
 
 /** The same recipe with its pictures under other names. */
 export function renamePictures(recipe: Recipe, rename: (name: string) => string): Recipe {
-  if (!recipe.references) return recipe
-  const references = recipe.references.map((reference) => ({
-    ...reference,
-    ...(reference.image !== undefined && { image: rename(reference.image) }),
-    ...(reference.images !== undefined && { images: reference.images.map(rename) }),
-  }))
-  return { ...recipe, references }
+  return {
+    ...recipe,
+    ...(recipe.references && { references: recipe.references.map((reference) => renamed(reference, rename)) }),
+    ...(recipe.source && { source: renamed(recipe.source, rename) }),
+  }
+}
+
+/** The fields of a reference or a source that name pictures. */
+interface NamesPictures {
+  readonly image?: string | undefined
+  readonly images?: readonly string[] | undefined
+  readonly mask?: string | undefined
+}
+
+function renamed<T extends NamesPictures>(part: T, rename: (name: string) => string): T {
+  const { image, images, mask } = part
+  return {
+    ...part,
+    ...(image !== undefined && { image: rename(image) }),
+    ...(images !== undefined && { images: images.map(rename) }),
+    ...(mask !== undefined && { mask: rename(mask) }),
+  }
 }

@@ -47,11 +47,22 @@ const reference = z
     end: fraction.optional(),
     mode: z.enum(MODES).optional(),
     layers: layerWeights.optional(),
+    /** A picture that is white where this reference acts. */
+    mask: z.string().min(1).optional(),
     /** What CLIP gets to see of a picture that is not square. */
     fit: z.enum(FITS).optional(),
   })
   .refine((r) => (r.image === undefined) !== (r.images === undefined), 'give either "image" or "images"')
   .refine((r) => r.mode === undefined || r.layers === undefined, 'give either "mode" or "layers"')
+
+const source = z.strictObject({
+  /** The picture to start from. */
+  image: z.string().min(1),
+  /** How much of it is painted anew: 0 leaves it, 1 starts from noise. */
+  strength: fraction.optional(),
+  /** White where the picture is painted anew; the rest stays. */
+  mask: z.string().min(1).optional(),
+})
 
 const side = z.number().int().min(64).max(4096).multipleOf(8)
 
@@ -72,10 +83,12 @@ export const recipeSchema = z.strictObject({
   sigmas: z.enum(SIGMAS).optional(),
   clipSkip: z.number().int().min(0).max(30).optional(),
   references: z.array(reference).max(8).optional(),
+  source: source.optional(),
 })
 
 export type Recipe = z.infer<typeof recipeSchema>
 export type Reference = z.infer<typeof reference>
+export type Source = z.infer<typeof source>
 export type LayerWeights = z.infer<typeof layerWeights>
 export type BlockWeights = z.infer<typeof blockWeights>
 export type Mode = (typeof MODES)[number]

@@ -1,4 +1,5 @@
-import { extname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, extname, resolve } from 'node:path'
 import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
@@ -27,7 +28,11 @@ export async function generate(args: readonly string[]): Promise<void> {
   const given = readOptions('generate', OPTIONS, args)
   if (!given) return
   const out = text(given.out)
+  if (out !== undefined) refuseUnwritable(out)
   const document = await documentOf(text(given.psd), text(given.layer), out)
+  if (document && given.reference !== undefined) {
+    throw new ImprintError('usage-invalid', '--reference and --psd both name what to be like. Give one of them.')
+  }
   const request = await requestOf(recipeFromOptions(given), document)
   const dump = text(given.dump)
   const engine = createChildEngine(engineOptions(given))
@@ -68,6 +73,9 @@ async function documentOf(
   return openDocument(psd, layer)
 }
 
+/** Names the document's layer in the recipe; no file is called so. */
+const LAYER = 'layer:'
+
 /** The layer, where there is one, takes the place of the recipe's first picture. */
 async function requestOf(
   recipe: Recipe,
@@ -75,11 +83,9 @@ async function requestOf(
 ): Promise<Pick<GenerateRequest, 'recipe' | 'pictures'>> {
   if (!document) return { recipe, pictures: await readPictures(recipe, process.cwd()) }
   const [first, ...rest] = recipe.references ?? []
-  const others = await readPictures({ ...recipe, references: rest }, process.cwd())
-  return {
-    recipe: { ...recipe, references: [ofPicture(first, 'layer'), ...rest] },
-    pictures: { ...others, layer: document.reference },
-  }
+  const ofLayer = { ...recipe, references: [ofPicture(first, LAYER), ...rest] }
+  const others = await readPictures(ofLayer, process.cwd(), [LAYER])
+  return { recipe: ofLayer, pictures: { ...others, [LAYER]: document.reference } }
 }
 
 async function run(engine: Engine, request: GenerateRequest): Promise<Result> {
@@ -99,17 +105,26 @@ async function run(engine: Engine, request: GenerateRequest): Promise<Result> {
   }
 }
 
+/** Found out before the work, not after it. */
+function refuseUnwritable(path: string): void {
+  if (!['.png', '.psd'].includes(extname(path).toLowerCase())) {
+    throw new ImprintError(
+      'usage-invalid',
+      `--out: cannot write ${path}. Name a .png file, or a .psd together with --psd.`,
+    )
+  }
+  if (existsSync(dirname(resolve(path)))) return
+  throw new ImprintError('usage-invalid', `--out: the folder of ${path} does not exist. Make it, or name another.`)
+}
+
 async function write(
   path: string,
   { picture, recipe }: { picture: Raster; recipe: Recipe },
   document: PsdDocument | undefined,
 ): Promise<void> {
-  const kind = extname(path).toLowerCase()
-  if (kind === '.psd' && document) await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
-  else if (kind === '.png') await writePng(path, picture)
-  else
-    throw new ImprintError(
-      'usage-invalid',
-      `--out: cannot write ${path}. Name a .png file, or a .psd together with --psd.`,
-    )
+  if (document && extname(path).toLowerCase() === '.psd') {
+    await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
+  } else {
+    await writePng(path, picture)
+  }
 }

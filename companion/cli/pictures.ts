@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import sharp from 'sharp'
 import { ImprintError } from '../../shared/errors.ts'
+import { writeWhole } from './write-whole.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { pictureNames } from '../../shared/recipe-pictures.ts'
@@ -14,6 +15,8 @@ export async function readPicture(path: string): Promise<Raster> {
   if (!existsSync(path)) throw new ImprintError('picture-invalid', `There is no picture ${path}. Check the path.`)
   try {
     const { data, info } = await sharp(path, { limitInputPixels: MAX_PIXELS })
+      // Cameras store how they were held; people see pictures upright.
+      .autoOrient()
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
@@ -39,17 +42,23 @@ function spread(data: Uint8Array, channels: number): Uint8Array {
   return wide
 }
 
-/** Every picture a recipe names, by that name; paths are relative to `folder`. */
-export async function readPictures(recipe: Recipe, folder: string): Promise<Record<string, Raster>> {
+/** Every picture a recipe names, by that name, `except` some that are no files; paths are relative to `folder`. */
+export async function readPictures(
+  recipe: Recipe,
+  folder: string,
+  except: readonly string[] = [],
+): Promise<Record<string, Raster>> {
   const pictures = await Promise.all(
-    pictureNames(recipe).map(async (name) => [name, await readPicture(resolve(folder, name))] as const),
+    pictureNames(recipe)
+      .filter((name) => !except.includes(name))
+      .map(async (name) => [name, await readPicture(resolve(folder, name))] as const),
   )
   return Object.fromEntries(pictures)
 }
 
 /** Writes pixels as a PNG file. */
 export async function writePng(path: string, { width, height, channels, data }: Raster): Promise<void> {
-  await sharp(data, { raw: { width, height, channels } }).png().toFile(path)
+  await writeWhole(path, await sharp(data, { raw: { width, height, channels } }).png().toBuffer())
 }
 
 /** The picture at another size, smoothly. */

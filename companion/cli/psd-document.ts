@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { readPsd, writePsdBuffer, type Layer, type Psd } from 'ag-psd'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { resized } from './pictures.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** A Photoshop document with one of its layers as the reference. */
 export interface PsdDocument {
@@ -35,7 +36,7 @@ export async function openDocument(path: string, layerName: string): Promise<Psd
     reference: { width: imageData.width, height: imageData.height, channels: 4, data: pixels },
     async save(target, { picture, name }) {
       place.siblings.splice(place.index + 1, 0, await placed(picture, name, psd))
-      await writeFile(target, writePsdBuffer(psd, { generateThumbnail: false, invalidateTextLayers: false }))
+      await writeWhole(target, writePsdBuffer(psd, { generateThumbnail: false, invalidateTextLayers: false }))
     },
   }
 }

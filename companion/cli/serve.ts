@@ -26,26 +26,35 @@ export async function serve(args: readonly string[]): Promise<void> {
   const origin = text(given.origin)
   const server = await startServer({
     engine,
-    models: () => Promise.resolve(findModels(options.roots)),
+    models: () =>
+      Promise.resolve(
+        findModels(options.roots).map(({ missing, ...model }) => ({ ...model, missing: [...(missing ?? [])] })),
+      ),
     port: portOf(text(given.port)),
     token,
     allowedOrigins: origin === undefined ? [] : [origin],
     version: version(),
   })
-  const device = await engine.device()
-  if (given.json === true) {
-    process.stdout.write(`${JSON.stringify({ port: server.port, token, device })}\n`)
-  } else {
+  const close = () => server.close().then(() => engine.close())
+  const stop = () => void close()
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  if (given.json !== true) {
     process.stdout.write(
       `Imprint's companion listens on port ${server.port} of this machine.\n` +
         `Pairing code for the panel: ${token}\n` +
-        `Device: ${device.device} (${device.reason}).\n` +
         'Press Ctrl+C to stop.\n',
     )
   }
-  const stop = () => void server.close().then(() => engine.close())
-  process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  const device = await engine.device().catch(async (cause: unknown) => {
+    await close()
+    throw cause
+  })
+  if (given.json === true) {
+    process.stdout.write(`${JSON.stringify({ port: server.port, token, device })}\n`)
+  } else {
+    process.stdout.write(`Device: ${device.device} (${device.reason}).\n`)
+  }
 }
 
 function portOf(given: string | undefined): number {

@@ -1,20 +1,23 @@
 import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
-import type { Recipe, Reference } from '../../shared/recipe.ts'
+import type { Recipe, Reference, Source } from '../../shared/recipe.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
 /** Every field there, none of them undefined. */
 type Filled<T> = { [Key in keyof T]-?: Exclude<T[Key], undefined> }
 
-export type CompleteReference = Reference &
-  Filled<Pick<Reference, 'adapter' | 'weight' | 'start' | 'end' | 'mode' | 'fit'>>
+export type CompleteReference = Reference & Filled<Pick<Reference, 'adapter' | 'weight' | 'start' | 'end' | 'fit'>>
 
 /** A recipe that leaves nothing open. */
-export type CompleteRecipe = Filled<Omit<Recipe, 'references'>> & { readonly references: readonly CompleteReference[] }
+export type CompleteRecipe = Filled<Omit<Recipe, 'references' | 'source'>> & {
+  readonly references: readonly CompleteReference[]
+  readonly source?: CompleteSource
+}
+export type CompleteSource = Source & Filled<Pick<Source, 'strength'>>
 
 /** What Stable Diffusion 1.5 is used with where neither the recipe nor the model says otherwise. */
-const FAMILY = { steps: 20, guidance: 7.5, sampler: 'ddim', sigmas: 'model', weight: 0.6 } as const
+const FAMILY = { steps: 20, guidance: 7.5, sampler: 'ddim', sigmas: 'model', weight: 0.6, strength: 0.75 } as const
 
 /**
  * Fills in what a recipe leaves open: the model's own defaults, then its family's, and a random seed.
@@ -27,7 +30,7 @@ export function completeRecipe(
 ): CompleteRecipe {
   const { defaults, weight } = checkpoint.extras
   const sampler = recipe.sampler ?? defaults.sampler ?? checkpoint.scheduler.sampler ?? FAMILY.sampler
-  const sigmas = recipe.sigmas ?? defaults.sigmas ?? FAMILY.sigmas
+  const sigmas = recipe.sigmas ?? (CHOOSES_SIGMAS.has(sampler) ? defaults.sigmas : undefined) ?? FAMILY.sigmas
   if (!CHOOSES_SIGMAS.has(sampler) && sigmas !== 'model') {
     throw new ImprintError(
       'recipe-invalid',
@@ -60,8 +63,9 @@ export function completeRecipe(
       weight: reference.weight ?? weight ?? FAMILY.weight,
       start: reference.start ?? 0,
       end: reference.end ?? 1,
-      mode: reference.mode ?? 'all',
+      ...(!reference.layers && { mode: reference.mode ?? 'all' }),
       fit: reference.fit ?? 'crop',
     })),
+    ...(recipe.source && { source: { ...recipe.source, strength: recipe.source.strength ?? FAMILY.strength } }),
   }
 }

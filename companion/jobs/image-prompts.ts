@@ -1,9 +1,10 @@
-import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
+import { maskAt, maskOf, type Mask } from '../vision/mask.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { layerWeights } from './layer-weights.ts'
+import { pictureNamed } from './pictures.ts'
 import { noPictureKeysValues, pictureKeysValues } from './references.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -16,6 +17,8 @@ export interface ImagePrompt {
   readonly layers: readonly number[]
   readonly start: number
   readonly end: number
+  /** Where it acts; undefined for everywhere. */
+  readonly mask: Mask | undefined
 }
 
 /** The recipe's references, each through its adapter; throws `picture-unknown` for a picture that was not given. */
@@ -26,6 +29,7 @@ export async function encodeReferences(
   pictures: Readonly<Record<string, Raster>>,
 ): Promise<ImagePrompt[]> {
   const encoded: ImagePrompt[] = []
+  const size = { width: recipe.size[0], height: recipe.size[1] }
   for (const reference of recipe.references) {
     const from = { ...shop.library.adapter(reference.adapter, checkpoint), checkpoint }
     const given = (reference.images ?? [reference.image!]).map((name) => pictureNamed(name, pictures))
@@ -34,35 +38,32 @@ export async function encodeReferences(
       prompt: await pictureKeysValues(shop, from, given, reference.fit),
       none: recipe.guidance > 1 ? await noPictureKeysValues(shop, from, given.length) : {},
       weight: reference.weight,
-      layers: layerWeights(checkpoint.unet.config, reference.mode, reference.layers),
+      layers: layerWeights(checkpoint.unet.config, reference.mode ?? 'all', reference.layers),
       start: reference.start,
       end: reference.end,
+      mask: reference.mask === undefined ? undefined : maskOf(pictureNamed(reference.mask, pictures), size),
     })
   }
   return encoded
 }
 
-function pictureNamed(name: string, pictures: Readonly<Record<string, Raster>>): Raster {
-  const picture = Object.hasOwn(pictures, name) ? pictures[name] : undefined
-  if (picture) return picture
-  throw new ImprintError(
-    'picture-unknown',
-    `The recipe names the picture "${name}", which was not given. Send it along.`,
-  )
-}
-
-/** The image prompts' inputs of the UNet for step i of n; a prompt acts when the whole step lies within its part. */
+/**
+ * The image prompts' inputs of the UNet for step i of n; a prompt acts when the whole step lies within its part.
+ * `positions` are the numbers of positions at which the UNet attends, for the masks.
+ */
 export function imagePromptInputs(
   prompts: readonly ImagePrompt[],
   branch: 'prompt' | 'none',
-  { i, n }: { i: number; n: number },
+  { i, n, positions }: { i: number; n: number; positions: readonly number[] },
 ): Tensors {
   const inputs: Record<string, Tensor> = {}
-  prompts.forEach(({ layers, start, end, weight, ...keysValues }, r) => {
+  prompts.forEach(({ layers, start, end, weight, mask, ...keysValues }, r) => {
     const acts = i / n >= start && (i + 1) / n <= end
     Object.assign(inputs, prefixed(`image.${r}`, keysValues[branch]))
     inputs[`image.${r}.weight`] = { shape: [1], data: Float32Array.of(acts ? weight : 0) }
     inputs[`image.${r}.layers`] = { shape: [layers.length], data: Float32Array.from(layers) }
+    if (!mask) return
+    for (const n of positions) inputs[`image.${r}.mask.${n}`] = { shape: [n, 1], data: maskAt(mask, n) }
   })
   return inputs
 }

@@ -3,16 +3,16 @@ import { denoiser } from '../diffusion/denoiser.ts'
 import { torchNoise } from '../diffusion/noise.ts'
 import { pictureOf, previewOf, SD15_LATENT_TO_RGB, SDXL_LATENT_TO_RGB, unitRange } from '../diffusion/picture.ts'
 import { SAMPLE } from '../diffusion/samplers/table.ts'
-import { fromNoise } from '../diffusion/scale.ts'
 import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
-import { vaeDecoderGraph } from '../networks/vae.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { encodePrompt } from './prompt.ts'
+import { startOf } from './start.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
+import { decodeLatents } from './tiled-decode.ts'
 import type { Workshop } from './workshop.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const checkpoint = shop.library.checkpoint(request.recipe.checkpoint)
   const recipe = completeRecipe(request.recipe, checkpoint, (name) => shop.library.adapter(name, checkpoint).name)
 
-  yield phase('encoding', 0, recipe.steps)
+  yield phase('encoding', 0, 0)
   const guided = recipe.guidance > 1
   const references = await encodeReferences(shop, checkpoint, recipe, request.pictures)
   const text = {
@@ -38,38 +38,32 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     none: guided ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
   }
 
-  yield phase('loading', 0, recipe.steps)
+  yield phase('loading', 0, 0)
   const { vae, extras } = checkpoint
   const scale = latentScale(vae.config)
   const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
-  const steps = schedule(recipe.steps, recipe, checkpoint.scheduler)
-  const evaluation = unetEvaluation(shop, checkpoint, {
-    size,
-    text,
-    picture: recipe.size,
-    references,
-    timesteps: steps.timesteps,
-  })
+  const noise = torchNoise(recipe.seed)
+  const whole = schedule(recipe.steps, recipe, checkpoint.scheduler)
+  const start = await startOf(shop, checkpoint, recipe, request.pictures, { schedule: whole, noise })
+  const { timesteps } = start.schedule
+  const evaluation = unetEvaluation(shop, checkpoint, { size, text, picture: recipe.size, references, timesteps })
   await evaluation.load()
 
-  yield phase('denoising', 0, recipe.steps)
+  yield phase('denoising', 0, timesteps.length)
   const colours = extras.latentToRgb ?? LATENT_TO_RGB[checkpoint.family]
-  const denoise = denoiser(evaluation.predict, recipe.guidance, steps)
-  const shape = [1, vae.config.latentChannels, size.height, size.width]
-  const noise = torchNoise(recipe.seed)
-  const start = fromNoise(recipe.sampler, noise.normal(shape.reduce((a, b) => a * b)), steps)
-  const sampling = SAMPLE[recipe.sampler](denoise, start, steps, noise)
+  const denoise = denoiser(evaluation.predict, recipe.guidance, start.schedule)
+  const sampling = SAMPLE[recipe.sampler](denoise, start.x, start.schedule, noise)
   let sampled = await sampling.next()
   while (!sampled.done) {
-    const { i, denoised } = sampled.value
+    const { i, x, denoised } = sampled.value
     yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, colours) }
-    yield phase('denoising', i + 1, recipe.steps)
-    sampled = await sampling.next()
+    yield phase('denoising', i + 1, timesteps.length)
+    sampled = await sampling.next(start.after(x, i))
   }
-  const latents = { shape, data: sampled.value }
+  const latents = { shape: [1, vae.config.latentChannels, size.height, size.width], data: sampled.value }
 
-  yield phase('decoding', recipe.steps, recipe.steps)
-  const decoded = await decode(shop, checkpoint, latents, size)
+  yield phase('decoding', 0, 0)
+  const decoded = await decode(shop, checkpoint, latents)
   yield {
     type: 'result',
     recipe: { ...recipe, references: [...recipe.references] },
@@ -83,21 +77,14 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
 const LATENT_TO_RGB = { sd15: SD15_LATENT_TO_RGB, sdxl: SDXL_LATENT_TO_RGB }
 
 /** Latents to a picture in -1..1.  [1, 4, h, w] -> [1, 3, H, W]; throws `engine-failed` where the numbers broke down. */
-async function decode(
-  { networks }: Workshop,
-  { vae }: Checkpoint,
-  latents: Tensor,
-  size: { width: number; height: number },
-): Promise<Tensor> {
-  const key = `vae-decoder ${size.width}x${size.height} of ${vae.identity}`
-  const build = () => vaeDecoderGraph(vae.ledger.weights, vae.config, size, networks.options)
+async function decode({ networks }: Workshop, { vae }: Checkpoint, latents: Tensor): Promise<Tensor> {
   const scaled = { shape: latents.shape, data: latents.data.map((value) => value / vae.config.scalingFactor) }
-  const { picture } = await networks.run(key, build, { latents: scaled })
-  if (!picture!.data.every(Number.isFinite)) {
+  const picture = await decodeLatents(networks, vae, scaled)
+  if (!picture.data.every(Number.isFinite)) {
     throw new ImprintError(
       'engine-failed',
       'The picture came out as not-a-number on this device. Try the device "cpu", or another model.',
     )
   }
-  return picture!
+  return picture
 }

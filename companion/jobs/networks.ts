@@ -23,7 +23,8 @@ const MEMORY_SHARE = 0.6
 export function createNetworks(device: Device, options: GraphOptions, budget = MEMORY_SHARE * totalmem()): Networks {
   const loaded = new LRUCache<string, { name: string; network: Network }>({
     maxSize: Math.floor(budget),
-    dispose: ({ network }) => void network.dispose(),
+    // A network that cannot even be given back takes nobody with it.
+    dispose: ({ network }) => void network.dispose().catch(() => undefined),
   })
   let counts: Record<string, number> = {}
 

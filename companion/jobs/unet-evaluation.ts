@@ -5,7 +5,7 @@ import type { Checkpoint } from '../models/checkpoint.ts'
 import { timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
-import type { UNetConfig } from '../networks/unet-layout.ts'
+import { attendedPositions, type UNetConfig } from '../networks/unet-layout.ts'
 import { imagePromptInputs, type ImagePrompt } from './image-prompts.ts'
 import type { EncodedPrompt } from './prompt.ts'
 import type { Workshop } from './workshop.ts'
@@ -31,8 +31,10 @@ export function unetEvaluation(
   const { config, ledger, identity } = checkpoint.unet
   const textTokens = checkpoint.towers[0].config.positions
   const imageTokens = references.map(({ tokens }) => tokens)
-  const key = `unet ${size.width}x${size.height} ${[textTokens, ...imageTokens].join('+')} of ${identity}`
-  const build = () => unetGraph(ledger.weights, config, { ...size, textTokens, imageTokens }, networks.options)
+  const masked = references.map(({ mask }) => mask !== undefined)
+  const positions = attendedPositions(config, size)
+  const key = `unet ${size.width}x${size.height} ${[textTokens, ...imageTokens].join('+')} ${masked.join()} of ${identity}`
+  const build = () => unetGraph(ledger.weights, config, { ...size, textTokens, imageTokens, masked }, networks.options)
   return {
     load: () => networks.load(key, build),
     async predict(x, i, branch) {
@@ -40,7 +42,7 @@ export function unetEvaluation(
         sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
         ...(await timeShifts(shop, checkpoint, timesteps[i]!, addedEmbedding(config, text[branch]!, picture))),
         ...prefixed('text', text[branch]!.keysValues),
-        ...imagePromptInputs(references, branch, { i, n: timesteps.length }),
+        ...imagePromptInputs(references, branch, { i, n: timesteps.length, positions }),
       })
       return prediction!.data
     },

@@ -17,9 +17,17 @@ export interface ModelEntry extends Recognition {
 /** How far below the models folder models may lie. */
 const MAX_DEPTH = 6
 
-/** All models in the given folders, each described by what it holds, never by its name. */
+/**
+ * All models in the given folders, each described by what it holds, never by its name. Where two folders have a model at the
+ * same place inside them, the earlier folder's is meant.
+ */
 export function findModels(roots: readonly string[]): readonly ModelEntry[] {
-  return roots.filter((root) => existsSync(root)).flatMap((root) => walk(root, root, 0))
+  const folders = new Set(roots.filter((root) => existsSync(root)).map((root) => realpathSync(root)))
+  const byPlace = new Map<string, ModelEntry>()
+  for (const entry of [...folders].flatMap((root) => walk(root, root, 0))) {
+    if (!byPlace.has(entry.place)) byPlace.set(entry.place, entry)
+  }
+  return [...byPlace.values()]
 }
 
 function walk(root: string, folder: string, depth: number): ModelEntry[] {
@@ -69,10 +77,11 @@ function isKind(folder: string, item: Dirent, kind: 'file' | 'folder'): boolean 
   }
 }
 
-const folderBytes = (folder: string): number =>
+const folderBytes = (folder: string, depth = 0): number =>
   contents(folder).reduce((sum, item) => {
     const path = join(folder, item.name)
-    if (isKind(folder, item, 'folder')) return sum + folderBytes(path)
+    // Links may lead back up.
+    if (isKind(folder, item, 'folder')) return depth < MAX_DEPTH ? sum + folderBytes(path, depth + 1) : sum
     return isKind(folder, item, 'file') ? sum + statSync(path).size : sum
   }, 0)
 
@@ -85,7 +94,7 @@ export function findModel(models: readonly ModelEntry[], role: ModelEntry['role'
   const ways: ((model: ModelEntry) => boolean)[] = [
     (model) => model.place === name,
     (model) => basename(model.path) === name,
-    (model) => model.name === name && extname(model.path) !== '.bin',
+    (model) => model.name === name && (model.isFolder || extname(model.path).toLowerCase() === '.safetensors'),
     (model) => model.name === name,
   ]
   for (const matches of ways) {

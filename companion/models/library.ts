@@ -1,3 +1,4 @@
+import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
@@ -31,32 +32,49 @@ export function openLibrary(roots: readonly string[]): Library {
   const checkpoints = new Map<string, Checkpoint>()
   const adapters = new Map<string, AdapterWithEncoder>()
 
-  const find = (role: ModelEntry['role'], name: string): ModelEntry => {
+  /** Files that came after the last look are found once something is missing. */
+  const lookUp = <T>(find: () => T): T => {
     try {
-      return findModel(entries, role, name)
-    } catch {
+      return find()
+    } catch (thrown) {
+      if (!(thrown instanceof ImprintError) || thrown.code !== 'model-missing') throw thrown
       entries = findModels(roots)
-      return findModel(entries, role, name)
+      return find()
     }
   }
 
   return {
     entries: () => (entries = findModels(roots)),
-    checkpoint(name) {
-      const first = entries.find((entry) => entry.role === 'checkpoint' && entry.isFolder)?.place
-      const { path } = find('checkpoint', name ?? first ?? 'any')
-      return remember(checkpoints, path, () => openCheckpoint(path))
-    },
-    adapter(name, checkpoint) {
-      const entry = find('adapter', name ?? firstFitting(entries, checkpoint))
-      return remember(adapters, `${entry.path} for ${checkpoint.unet.identity}`, () => {
-        const config = readAdapterConfig(entry.path)
-        const encoder = encoderFor(config, nearestFirst(entries, 'encoder', checkpoint.folder), entry.name)
-        const rows = featureTokens(config, encoder.config)
-        return { name: entry.name, encoder, adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows) }
-      })
-    },
+    checkpoint: (name) =>
+      lookUp(() => {
+        const { path } = name === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', name)
+        return remember(checkpoints, stamp(path), () => openCheckpoint(path))
+      }),
+    adapter: (name, checkpoint) =>
+      lookUp(() => {
+        const entry = findModel(entries, 'adapter', name ?? firstFitting(entries, checkpoint))
+        return remember(adapters, `${stamp(entry.path)} for ${checkpoint.unet.identity}`, () => {
+          const config = readAdapterConfig(entry.path)
+          const encoder = encoderFor(config, nearestFirst(entries, 'encoder', checkpoint.folder), entry.name)
+          const rows = featureTokens(config, encoder.config)
+          return { name: entry.name, encoder, adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows) }
+        })
+      }),
   }
+}
+
+/** What is used when a recipe names no checkpoint: the first whole one. */
+function firstCheckpoint(entries: readonly ModelEntry[]): ModelEntry {
+  const first = entries.find(({ role, isFolder, missing }) => role === 'checkpoint' && isFolder && !missing?.length)
+  if (first) return first
+  throw new ImprintError('model-missing', 'There is no whole checkpoint in the models folder. Put one there.')
+}
+
+/** A file or folder and when it was last written: what was opened before that is not what lies there now. */
+function stamp(path: string): string {
+  const { mtimeMs, size } = statSync(path)
+  const parts = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
+  return [`${path}:${mtimeMs}:${size}`, ...parts.map((part) => `${part}:${statSync(join(path, part)).mtimeMs}`)].join()
 }
 
 /** Rows of features an adapter reads: one projected vector, or every token of the picture. */
@@ -67,7 +85,9 @@ function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], na
   const wide = ({ projectionSize, hiddenSize }: ClipVisionConfig) =>
     config.kind === 'base' ? projectionSize : hiddenSize
   // Only the one that fits is opened: a damaged other one is none of this adapter's business.
-  const fitting = encoders.find(({ path }) => wide(readVisionConfig(join(path, 'config.json'))) === config.features)
+  const fitting = encoders.find(
+    ({ path, isFolder }) => isFolder && wide(readVisionConfig(join(path, 'config.json'))) === config.features,
+  )
   if (fitting) return openImageEncoder(fitting.path)
   throw new ImprintError(
     'model-missing',

@@ -21,18 +21,27 @@ export const fromInputs =
 
 /**
  * Decoupled cross-attention, equation (5) of arXiv:2308.06721: Attn(Q, K, V) + λ · Attn(Q, K', V').
- * λ is `NAME.weight` [1] times the layer's entry of `NAME.layers` [layers], both given at every run.
+ * λ is `NAME.weight` [1] times the layer's entry of `NAME.layers` [layers], both given at every run; a masked prompt's part
+ * is also multiplied by `NAME.mask.N` [N, 1] at its N positions.
  */
 export function withImagePrompts(
   g: Graph,
   base: Attend,
   name: string,
-  tokens: number,
+  { tokens, masked }: { tokens: number; masked: boolean },
   layers: readonly CrossAttention[],
 ): Attend {
   const weights = mul(g.input(`${name}.layers`, [layers.length]), g.input(`${name}.weight`, [1]))
   // Slices, not one split: a GPU binds a dozen buffers to a shader at most.
   const perLayer = new Map(layers.map(({ path }, i) => [path, slice(weights, 0, i, i + 1)]))
   const image = fromInputs(g, name, tokens)
-  return (q, at) => add(base(q, at), mul(image(q, at), perLayer.get(at.path)!))
+  const region = (positions: number) => {
+    const input = `${name}.mask.${positions}`
+    return g.inputs.get(input) ?? g.input(input, [positions, 1])
+  }
+  return (q, at) => {
+    const attended = image(q, at)
+    const part = masked ? mul(attended, region(q.shape[0]!)) : attended
+    return add(base(q, at), mul(part, perLayer.get(at.path)!))
+  }
 }

@@ -102,6 +102,18 @@ export function unetLayout(config: UNetConfig): readonly BlockPlace[] {
   return [...down, block('mid', 0, levels - 1, 2, 1), ...up]
 }
 
+/** Numbers of positions at which the UNet attends, for latents of that size; each level halves the sides, rounding up. */
+export function attendedPositions(config: UNetConfig, size: { width: number; height: number }): readonly number[] {
+  const halved = (side: number, level: number) => Math.ceil(side / 2 ** level)
+  const attends = (level: number) =>
+    config.downAttention[level] ||
+    config.upAttention[config.widths.length - 1 - level] ||
+    level === config.widths.length - 1
+  return config.widths.flatMap((_, level) =>
+    attends(level) ? [halved(size.width, level) * halved(size.height, level)] : [],
+  )
+}
+
 /** All cross-attentions in the order they run, with their numbers in adapter files. */
 export function crossAttentions(layout: readonly BlockPlace[]): readonly CrossAttention[] {
   const filed = [...layout].sort((a, b) => FILED.indexOf(a.part) - FILED.indexOf(b.part))

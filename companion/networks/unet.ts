@@ -79,12 +79,15 @@ export interface UNetGraphShape {
   readonly textTokens: number
   /** Image tokens of each image prompt. */
   readonly imageTokens: readonly number[]
+  /** Which image prompts act in a region alone, by their place. */
+  readonly masked?: readonly boolean[]
 }
 
 /**
  * One evaluation as a graph. Everything the step or the slider changes is an input, so neither rebuilds anything:
  * `sample` [1, in, h, w]; `time.PATH` [1, out] per resnet; per cross-attention `text.k.PATH`, `text.v.PATH` [77, c] and for
- * each image prompt r `image.r.k.PATH`, `image.r.v.PATH` [t, c]; `image.r.weight` [1], `image.r.layers` [layers]
+ * each image prompt r `image.r.k.PATH`, `image.r.v.PATH` [t, c]; `image.r.weight` [1], `image.r.layers` [layers] and,
+ * where it is masked, `image.r.mask.N` [N, 1] for every number of positions N
  * -> `prediction` [1, out, h, w].
  */
 export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape, options: GraphOptions): Graph {
@@ -95,7 +98,8 @@ export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape,
   const prediction = unet(sample, w, config, {
     time: (path, out) => g.input(`time.${path}`, [1, out]),
     attend: shape.imageTokens.reduce(
-      (base, tokens, r) => withImagePrompts(g, base, `image.${r}`, tokens, layers),
+      (base, tokens, r) =>
+        withImagePrompts(g, base, `image.${r}`, { tokens, masked: shape.masked?.[r] ?? false }, layers),
       text,
     ),
   })

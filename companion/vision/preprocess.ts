@@ -1,3 +1,4 @@
+import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Fit } from '../../shared/recipe.ts'
 import { resizeBicubic } from './resize.ts'
@@ -9,6 +10,9 @@ export interface ClipPreprocessing {
   readonly mean: readonly [number, number, number]
   readonly deviation: readonly [number, number, number]
 }
+
+/** Longest side of a picture in short sides; resizing a longer one takes minutes and shows CLIP a few pixels. */
+const THINNEST = 64
 
 /** What all published CLIP towers were trained with (CLIPImageProcessor). */
 export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const
@@ -36,6 +40,12 @@ export function preprocess(
 export function clipSquare(picture: Raster, fit: Fit, size: number): Raster {
   const opaque = fit === 'pad' ? padToSquare(onWhite(picture)) : onWhite(picture)
   const short = Math.min(opaque.width, opaque.height)
+  if (Math.max(opaque.width, opaque.height) > THINNEST * short) {
+    throw new ImprintError(
+      'picture-invalid',
+      `A reference of ${picture.width} x ${picture.height} pixels is too thin for its middle square to show anything. Use a wider one, or the fit "pad".`,
+    )
+  }
   const long = (side: number) => Math.trunc((size * side) / short)
   const resized = resizeBicubic(opaque, {
     width: opaque.width === short ? size : long(opaque.width),

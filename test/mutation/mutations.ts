@@ -144,11 +144,11 @@ const ADAPTER: readonly Mutation[] = [
     "['down', 'up', 'mid']",
     "['down', 'mid', 'up']",
   ),
-  mutate(seam, ONE_PROMPT)('a picture without its weight', 'mul(image(q, at), perLayer.get(at.path)!)', 'image(q, at)'),
+  mutate(seam, ONE_PROMPT)('a picture without its weight', 'mul(part, perLayer.get(at.path)!)', 'part'),
   mutate(seam, ONE_PROMPT)(
     'a weight on the text too',
-    'add(base(q, at), mul(image(q, at), perLayer.get(at.path)!))',
-    'mul(add(base(q, at), image(q, at)), perLayer.get(at.path)!)',
+    'add(base(q, at), mul(part, perLayer.get(at.path)!))',
+    'mul(add(base(q, at), part), perLayer.get(at.path)!)',
   ),
   mutate(seam, ONE_LAYER)(
     "every layer with the first one's share",
