@@ -98,7 +98,8 @@ export interface TensorProto {
 
 export interface ValueInfoProto {
   name: string
-  type: { tensorType: { elemType: number; shape: { dim: { dimValue: number }[] } } }
+  /** A dimension without a value is open. */
+  type: { tensorType: { elemType: number; shape: { dim: { dimValue?: number }[] } } }
 }
 
 export interface GraphProto {

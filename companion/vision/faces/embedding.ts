@@ -4,7 +4,7 @@ import type { FaceNetworks } from './face-networks.ts'
 import { planesOf } from './planes.ts'
 
 /** How long a face's vector is. */
-export const EMBEDDING_SIZE = 512
+const EMBEDDING_SIZE = 512
 
 /** How ArcFace takes pixels, unless its graph begins with this itself. */
 const NORMALISED = { mean: 127.5, scale: 127.5 } as const
@@ -24,8 +24,8 @@ export async function embedFace(
   const data = planesOf(crop, takesRawPixels ? RAW : NORMALISED)
   const [output] = await recogniser.run({ shape: [1, 3, crop.height, crop.width], data })
   const raw = output?.data
-  const length = raw ? Math.hypot(...raw) : 0
-  if (raw?.length !== EMBEDDING_SIZE || !Number.isFinite(length) || length === 0) {
+  const length = raw?.length === EMBEDDING_SIZE ? Math.hypot(...raw) : NaN
+  if (!raw || !(length > 0 && length < Infinity)) {
     throw new ImprintError(
       'model-unsupported',
       `The face recogniser puts out no vector of ${EMBEDDING_SIZE} numbers; use the one of buffalo_l or antelopev2.`,

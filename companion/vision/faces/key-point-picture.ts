@@ -17,6 +17,8 @@ const NOSE = 2
 const LIMBS = [0, 1, 3, 4] as const
 
 const LIMB_HALF_WIDTH = 4
+/** OpenCV also fills what a limb's outline touches: this much more gives the pixels nearest to its own (3 in 100 differ). */
+const LIMB_OUTLINE = 0.6
 const LIMB_DIMMING = 0.6
 const POINT_RADIUS = 10
 
@@ -54,23 +56,20 @@ function limbBetween(a: Point, b: Point): Ellipse {
   const degrees = Math.trunc((Math.atan2(a.y - b.y, a.x - b.x) * 180) / Math.PI)
   return {
     middle: { x: Math.trunc((a.x + b.x) / 2), y: Math.trunc((a.y + b.y) / 2) },
-    along: Math.trunc(Math.hypot(a.x - b.x, a.y - b.y) / 2),
-    across: LIMB_HALF_WIDTH,
+    along: Math.trunc(Math.hypot(a.x - b.x, a.y - b.y) / 2) + LIMB_OUTLINE,
+    across: LIMB_HALF_WIDTH + LIMB_OUTLINE,
     angle: (degrees * Math.PI) / 180,
   }
 }
 
-/** Pixels that an outline through whole pixels touches are inside, so half a pixel more than the exact shape. */
-const TOUCHED = 0.5
-
 function fill({ width, height, data }: Raster, { middle, along, across, angle }: Ellipse, colour: Colour): void {
-  const reach = Math.max(along, across) + 1
+  const reach = Math.ceil(Math.max(along, across))
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)]
   for (let y = Math.max(0, middle.y - reach); y <= Math.min(height - 1, middle.y + reach); y++) {
     for (let x = Math.max(0, middle.x - reach); x <= Math.min(width - 1, middle.x + reach); x++) {
       const [dx, dy] = [x - middle.x, y - middle.y]
-      const u = (dx * cosine + dy * sine) / (along + TOUCHED)
-      const v = (dy * cosine - dx * sine) / (across + TOUCHED)
+      const u = (dx * cosine + dy * sine) / along
+      const v = (dy * cosine - dx * sine) / across
       if (u * u + v * v <= 1) data.set(colour, 3 * (y * width + x))
     }
   }
