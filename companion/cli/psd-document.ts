@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { readPsd, writePsdBuffer, type Layer, type Psd } from 'ag-psd'
+import { initializeCanvas, readPsd, writePsdBuffer, type Layer, type Psd } from 'ag-psd'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { resized } from './pictures.ts'
 import { writeWhole } from './write-whole.ts'
+
+// ag-psd makes its pictures in a browser's canvas unless it is told how else.
+initializeCanvas(
+  () => {
+    throw new Error('there is no canvas here')
+  },
+  (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height), colorSpace: 'srgb' }),
+)
 
 /** A Photoshop document with one of its layers as the reference. */
 export interface PsdDocument {
