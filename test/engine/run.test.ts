@@ -16,8 +16,8 @@ test('events come in the order of the work: a step, its preview, the next; the p
   })
   assert.deepEqual(told, [
     'loading 0/0',
-    'encoding 0/3',
-    'loading 0/3',
+    'encoding 0/0',
+    'loading 0/0',
     'denoising 0/3',
     'preview 1',
     'denoising 1/3',
@@ -25,7 +25,7 @@ test('events come in the order of the work: a step, its preview, the next; the p
     'denoising 2/3',
     'preview 3',
     'denoising 3/3',
-    'decoding 3/3',
+    'decoding 0/0',
     'result',
   ])
   const result = events.at(-1)!
