@@ -154,7 +154,9 @@ function linkTo(socket: WebSocket): Link {
     sendAll: async (messages) => {
       for (const message of messages) {
         // A socket that is sent too much at once is closed by the host, and there is no event to wait for.
-        while (socket.bufferedAmount > FULL) await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
+        // One that has ended stays as full as it was.
+        while (socket.readyState === OPEN && socket.bufferedAmount > FULL)
+          await new Promise((resolve) => setTimeout(resolve, DRAIN_MS))
         if (socket.readyState !== OPEN) return false
         socket.send(message)
       }

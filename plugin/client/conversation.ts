@@ -118,7 +118,11 @@ export class Conversation {
     pictures: ReadonlyMap<string, Raster>,
     signal: AbortSignal,
   ): AsyncGenerator<CompanionEvent, void> {
-    for (const raster of pictures.values()) await this.#uploads.send(hashOnce(raster), raster)
+    for (const raster of pictures.values()) {
+      // The picture itself goes on: half of one would be of no use to the next job.
+      const arrived = await untilAborted(this.#uploads.send(hashOnce(raster), raster), signal)
+      if (!arrived) throw this.#end ?? companionGone()
+    }
     if (this.#end) throw this.#end
     if (signal.aborted) throw cancelled()
 
@@ -162,6 +166,20 @@ function pictureOf({ pictures }: ImprintRequest, name: string): Raster {
     )
   }
   return raster
+}
+
+/** Why everything under way fails when the connection ends for no better reason. */
+export function companionGone(): ImprintError {
+  return new ImprintError('companion-absent', 'The companion went away; start it again and repeat.')
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelled())
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function cancelled(): ImprintError {

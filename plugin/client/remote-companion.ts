@@ -11,7 +11,7 @@ import {
 import { check, parseJson } from '../../shared/read-message.ts'
 import type { Companion, CompanionEvent, CompanionStatus, ImprintRequest } from './companion.ts'
 import { Connection, type Ending, type Link } from './connection.ts'
-import { Conversation } from './conversation.ts'
+import { companionGone, Conversation } from './conversation.ts'
 
 export interface RemoteCompanionOptions {
   /** The host's class of that name. */
@@ -131,8 +131,7 @@ export class RemoteCompanion implements Companion {
     const conversation = this.#conversation
     this.#conversation = undefined
     this.#link = undefined
-    const gone = new ImprintError('companion-absent', 'The companion went away; start it again and repeat.')
-    conversation?.end(this.#reason ?? gone)
+    conversation?.end(this.#reason ?? companionGone())
     if (!opened) {
       this.#change({ kind: 'absent', message: "Imprint's companion isn't running; start it and it appears here." })
       return 'retry'

@@ -39,6 +39,7 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
     if (weight === newest.made.weight) return store.dispatch({ type: 'trial', trial: undefined })
     if (shown?.weight === weight && shown.recipe.seed === newest.made.recipe.seed) {
       if (released) await place(surroundings, store, shown, newest.layer)
+      else store.dispatch({ type: 'trial', trial: { weight, url: shown.url } })
       return
     }
     const current = paint(surroundings, store, orderAgain(newest.made, weight), 'adjust', SLOT)
@@ -54,22 +55,27 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
       } else {
         store.dispatch({ type: 'trial', trial: { weight, url: shown.url } })
       }
-    } catch (thrown) {
-      const notice = noticeOf(thrown)
-      if (notice !== undefined) store.dispatch({ type: 'notice', notice })
     } finally {
       painting = undefined
       current.end()
     }
   }
 
+  const tell = (thrown: unknown): void => {
+    const notice = noticeOf(thrown)
+    if (notice !== undefined) store.dispatch({ type: 'notice', notice })
+  }
+
   const work = async (): Promise<void> => {
-    while (wish !== undefined) {
-      const next = wish
-      wish = undefined
-      await follow(next)
+    try {
+      while (wish !== undefined) {
+        const next = wish
+        wish = undefined
+        await follow(next).catch(tell)
+      }
+    } finally {
+      working = undefined
     }
-    working = undefined
   }
 
   return {

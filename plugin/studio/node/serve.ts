@@ -36,7 +36,8 @@ export async function serveStudio(folders: Readonly<Record<string, string>>, por
   const server = createServer((request, response) => {
     // The page holds the pairing code, so a foreign name that points to this machine gets nothing.
     if (`http://${request.headers.host ?? ''}` !== origin || request.method !== 'GET') return refuse(response, 403)
-    const path = normalize(decodeURIComponent(new URL(request.url ?? '/', origin).pathname)).replaceAll(sep, '/')
+    const path = pathOf(request.url ?? '/', origin)
+    if (path === undefined) return refuse(response, 400)
     const wanted = path === '/' ? '/studio.html' : path
     const prefix = prefixes.find((start) => wanted.startsWith(start))
     if (prefix === undefined || wanted.includes('..')) return refuse(response, 404)
@@ -61,6 +62,15 @@ export async function serveStudio(folders: Readonly<Record<string, string>>, por
         server.close(() => resolve())
         server.closeAllConnections()
       }),
+  }
+}
+
+/** The decoded path of a URL; undefined when it is malformed. */
+function pathOf(url: string, origin: string): string | undefined {
+  try {
+    return normalize(decodeURIComponent(new URL(url, origin).pathname)).replaceAll(sep, '/')
+  } catch {
+    return undefined
   }
 }
 
