@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, extname, resolve } from 'node:path'
+import { extname } from 'node:path'
 import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
@@ -7,6 +6,8 @@ import type { Recipe } from '../../shared/recipe.ts'
 import { createChildEngine } from '../engine/child-engine.ts'
 import type { Engine, GenerateRequest, Result } from '../engine/engine.ts'
 import { writeSafetensors } from '../weights/write.ts'
+import { refuseUnwritable } from './targets.ts'
+import { replaceFile } from './write-whole.ts'
 import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
 import { openDocument, type PsdDocument } from './psd-document.ts'
 import { readPictures, writePng } from './pictures.ts'
@@ -23,22 +24,25 @@ const OPTIONS = {
   json: { type: 'boolean', does: 'print the complete recipe and what ran, as JSON' },
 } as const
 
+/** Ctrl+C, and what a system says before it ends a program. */
+const STOPPING = ['SIGINT', 'SIGTERM'] as const
+
 /** `imprint generate`: one recipe, one picture. */
 export async function generate(args: readonly string[]): Promise<void> {
   const given = readOptions('generate', OPTIONS, args)
   if (!given) return
-  const out = text(given.out)
-  if (out !== undefined) refuseUnwritable(out)
+  const [out, dump] = [text(given.out), text(given.dump)]
+  if (out !== undefined) refuseUnwritable('out', out, ['.png', '.psd'])
+  if (dump !== undefined) refuseUnwritable('dump', dump, ['.safetensors'])
   const document = await documentOf(text(given.psd), text(given.layer), out)
   if (document && given.reference !== undefined) {
     throw new ImprintError('usage-invalid', '--reference and --psd both name what to be like. Give one of them.')
   }
   const request = await requestOf(recipeFromOptions(given), document)
-  const dump = text(given.dump)
   const engine = createChildEngine(engineOptions(given))
   try {
     const result = await run(engine, { ...request, dump: dump !== undefined })
-    if (dump !== undefined) await writeSafetensors(dump, result.dump!)
+    if (dump !== undefined) await replaceFile(dump, (draft) => writeSafetensors(draft, result.dump!))
     const path = out ?? (dump === undefined ? `imprint-${result.recipe.seed ?? 0}.png` : undefined)
     if (path !== undefined) await write(path, result, document)
     if (given.json === true) {
@@ -59,7 +63,7 @@ async function documentOf(
   layer: string | undefined,
   out: string | undefined,
 ): Promise<PsdDocument | undefined> {
-  const wantsPsd = out !== undefined && extname(out).toLowerCase() === '.psd'
+  const wantsPsd = out !== undefined && isPsd(out)
   if (psd === undefined) {
     if (layer !== undefined || wantsPsd) {
       throw new ImprintError(
@@ -70,7 +74,9 @@ async function documentOf(
     return undefined
   }
   if (layer === undefined) throw new ImprintError('usage-invalid', '--psd needs --layer: name the layer to be like.')
-  return openDocument(psd, layer)
+  const document = await openDocument(psd, layer)
+  if (wantsPsd) document.refuseUnwritable()
+  return document
 }
 
 /** Names the document's layer in the recipe; no file is called so. */
@@ -91,7 +97,7 @@ async function requestOf(
 async function run(engine: Engine, request: GenerateRequest): Promise<Result> {
   const stop = new AbortController()
   const interrupt = () => stop.abort()
-  process.once('SIGINT', interrupt)
+  for (const signal of STOPPING) process.once(signal, interrupt)
   const line = progressLine()
   try {
     for await (const event of engine.generate(request, stop.signal)) {
@@ -101,28 +107,18 @@ async function run(engine: Engine, request: GenerateRequest): Promise<Result> {
     throw new ImprintError('engine-failed', 'The engine ended without a picture. Try again.')
   } finally {
     line.clear()
-    process.removeListener('SIGINT', interrupt)
+    for (const signal of STOPPING) process.removeListener(signal, interrupt)
   }
 }
 
-/** Found out before the work, not after it. */
-function refuseUnwritable(path: string): void {
-  if (!['.png', '.psd'].includes(extname(path).toLowerCase())) {
-    throw new ImprintError(
-      'usage-invalid',
-      `--out: cannot write ${path}. Name a .png file, or a .psd together with --psd.`,
-    )
-  }
-  if (existsSync(dirname(resolve(path)))) return
-  throw new ImprintError('usage-invalid', `--out: the folder of ${path} does not exist. Make it, or name another.`)
-}
+const isPsd = (path: string): boolean => extname(path).toLowerCase() === '.psd'
 
 async function write(
   path: string,
   { picture, recipe }: { picture: Raster; recipe: Recipe },
   document: PsdDocument | undefined,
 ): Promise<void> {
-  if (document && extname(path).toLowerCase() === '.psd') {
+  if (document && isPsd(path)) {
     await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
   } else {
     await writePng(path, picture)

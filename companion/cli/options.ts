@@ -30,7 +30,7 @@ export function readOptions<Names extends string>(
   options: Options<Names>,
   args: readonly string[],
 ): Given<Names> | undefined {
-  if (args.includes('--help')) {
+  if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(help(command, options))
     return undefined
   }
@@ -38,8 +38,10 @@ export function readOptions<Names extends string>(
     const config: ParseArgsConfig = { args: [...args], options: { ...options }, allowPositionals: false }
     return parseArgs(config).values as Given<Names>
   } catch (cause) {
-    const what = (cause as Error).message.split('. ', 1)[0]!
-    throw new ImprintError('usage-invalid', `${what}. Run "imprint ${command} --help" for the options.`, { cause })
+    const what = (cause as Error).message.split(/\.\s/, 1)[0]!
+    // A value that begins with a dash looks like an option.
+    const remedy = what.endsWith('ambiguous') ? 'Write it like --weight=-1' : `Run "imprint ${command} --help"`
+    throw new ImprintError('usage-invalid', `${what}. ${remedy}.`, { cause })
   }
 }
 

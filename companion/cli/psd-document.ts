@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { initializeCanvas, readPsd, writePsdBuffer, type Layer, type Psd } from 'ag-psd'
+import { initializeCanvas, readPsd, writePsdBuffer, type Layer, type PixelArray, type Psd } from 'ag-psd'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { resized } from './pictures.ts'
@@ -17,13 +17,15 @@ initializeCanvas(
 /** A Photoshop document with one of its layers as the reference. */
 export interface PsdDocument {
   readonly reference: Raster
+  /** Throws `document-invalid` for a document that Imprint can read but not write. */
+  refuseUnwritable(): void
   /** Writes the document with the picture as a new layer right above the reference, as large as the canvas allows. */
   save(path: string, layer: { picture: Raster; name: string }): Promise<void>
 }
 
 /** Opens a document and finds its layer of that name; throws `document-invalid` naming what is wrong. */
 export async function openDocument(path: string, layerName: string): Promise<PsdDocument> {
-  const psd = await read(path)
+  const { psd, hasBackground } = await read(path)
   const place = findLayer(psd.children ?? [], layerName)
   if (!place) {
     const names = allNames(psd.children ?? []).join(', ')
@@ -39,19 +41,23 @@ export async function openDocument(path: string, layerName: string): Promise<Psd
       `The layer "${layerName}" of ${basename(path)} has no pixels. Name a layer that has.`,
     )
   }
-  const pixels = Uint8Array.from(imageData.data)
   return {
-    reference: { width: imageData.width, height: imageData.height, channels: 4, data: pixels },
+    reference: { width: imageData.width, height: imageData.height, channels: 4, data: eightBit(imageData.data) },
+    refuseUnwritable: () => refuseUnwritable(psd, basename(path)),
     async save(target, { picture, name }) {
       place.siblings.splice(place.index + 1, 0, await placed(picture, name, psd))
-      await writeWhole(target, writePsdBuffer(psd, { generateThumbnail: false, invalidateTextLayers: false }))
+      await writeWhole(
+        target,
+        writePsdBuffer(psd, { generateThumbnail: false, invalidateTextLayers: false, noBackground: !hasBackground }),
+      )
     },
   }
 }
 
-async function read(path: string): Promise<Psd> {
+async function read(path: string): Promise<{ psd: Psd; hasBackground: boolean }> {
   try {
-    return readPsd(await readFile(path), { useImageData: true, skipThumbnail: true })
+    const bytes = await readFile(path)
+    return { psd: readPsd(bytes, { useImageData: true, skipThumbnail: true }), hasBackground: startsOpaque(bytes) }
   } catch (cause) {
     throw new ImprintError(
       'document-invalid',
@@ -60,6 +66,40 @@ async function read(path: string): Promise<Psd> {
     )
   }
 }
+
+/** The number of a layer's transparency channel. */
+const TRANSPARENCY = -1
+
+/** A Background is a lowest layer without transparency; ag-psd takes any opaque one for it unless told. */
+function startsOpaque(bytes: Buffer): boolean {
+  const { children } = readPsd(bytes, { useRawData: true, skipThumbnail: true })
+  return children?.[0]?.rawData?.channels.every(({ id }: { readonly id: number }) => id !== TRANSPARENCY) ?? false
+}
+
+/** Colour mode of a PSD header (Adobe Photoshop File Formats Specification). */
+const RGB = 3
+
+function refuseUnwritable({ bitsPerChannel = 8, colorMode }: Psd, name: string): void {
+  if (bitsPerChannel === 8 && Number(colorMode ?? RGB) === RGB) return
+  const kind = bitsPerChannel === 8 ? 'other colours than RGB' : `${bitsPerChannel} bits per channel`
+  throw new ImprintError(
+    'document-invalid',
+    `${name} has ${kind}; Imprint writes documents of 8 bits in RGB alone. Convert it in Photoshop, or name a .png to write.`,
+  )
+}
+
+/** Samples of 16 bits, or floats in linear light, as the 8 bits a screen shows. */
+function eightBit(samples: PixelArray): Uint8Array {
+  if (samples instanceof Uint16Array) return Uint8Array.from(samples, (value) => Math.round(value / 257))
+  if (!(samples instanceof Float32Array)) return Uint8Array.from(samples)
+  return Uint8Array.from(samples, (value, i) => {
+    const light = Math.min(1, Math.max(0, value))
+    return Math.round(255 * (i % 4 === 3 ? light : encodeSrgb(light)))
+  })
+}
+
+/** Light to a value on screen (IEC 61966-2-1). */
+const encodeSrgb = (light: number): number => (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055)
 
 /** ag-psd lists layers from the bottom up. */
 function findLayer(siblings: Layer[], name: string): { siblings: Layer[]; index: number } | undefined {

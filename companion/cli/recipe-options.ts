@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
@@ -63,13 +63,12 @@ export function recipeFromOptions(given: Given<RecipeOption>): Recipe {
 }
 
 function readRecipe(file: string): Recipe {
+  if (!existsSync(file)) throw new ImprintError('recipe-invalid', `There is no recipe ${file}. Check the path.`)
   let json: unknown
   try {
     json = JSON.parse(readFileSync(file, 'utf8'))
   } catch (cause) {
-    throw new ImprintError('recipe-invalid', `The recipe ${file} is missing or no JSON. Check the path and the file.`, {
-      cause,
-    })
+    throw new ImprintError('recipe-invalid', `The recipe ${file} is not JSON. Correct the file.`, { cause })
   }
   return renamePictures(parseRecipe(json), (name) => resolve(dirname(file), name))
 }

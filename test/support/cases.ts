@@ -7,7 +7,7 @@ import { fixture } from './golden.ts'
 const run = promisify(execFile)
 const COMMAND = join(import.meta.dirname, '..', '..', 'companion', 'bin', 'imprint.mjs')
 
-/** The cases that run on networks of the Stable Diffusion 1.5 family. */
+/** Recipes with what diffusers made of them. */
 export const CASES = [
   'text-only',
   'text-only-odd-size',
@@ -29,6 +29,20 @@ export const CASES = [
   'style-only',
   'clip-skip',
   'two-adapters',
+  'regions',
+  'img2img',
+  'inpaint',
+  'sampler-pndm',
+  'sampler-heun',
+  'sampler-dpmpp_2m_sde',
+  'sampler-unipc',
+  'sampler-lcm',
+  'xl-text',
+  'xl-base',
+  'xl-no-negative',
+  'xl-odd-size',
+  'xl-style',
+  'xl-style-layout',
 ] as const
 
 /** The file with what diffusers made of a case. */
