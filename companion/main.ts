@@ -25,7 +25,7 @@ ${Object.entries(COMMANDS)
 `
 
 async function main([name, ...args]: readonly string[]): Promise<void> {
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP)
     return
   }
@@ -35,6 +35,9 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   }
   await command.run(args)
 }
+
+// Whoever read the output, as in "imprint models | head", has read enough.
+process.stdout.on('error', () => process.exit())
 
 try {
   await main(process.argv.slice(2))
