@@ -79,9 +79,11 @@ function startsOpaque(bytes: Buffer): boolean {
 /** Colour mode of a PSD header (Adobe Photoshop File Formats Specification). */
 const RGB = 3
 
-function refuseUnwritable({ bitsPerChannel = 8, colorMode }: Psd, name: string): void {
-  if (bitsPerChannel === 8 && Number(colorMode ?? RGB) === RGB) return
-  const kind = bitsPerChannel === 8 ? 'other colours than RGB' : `${bitsPerChannel} bits per channel`
+function refuseUnwritable(psd: Psd, name: string): void {
+  const bits = psd.bitsPerChannel ?? 8
+  const mode: number = psd.colorMode ?? RGB
+  if (bits === 8 && mode === RGB) return
+  const kind = bits === 8 ? 'other colours than RGB' : `${bits} bits per channel`
   throw new ImprintError(
     'document-invalid',
     `${name} has ${kind}; Imprint writes documents of 8 bits in RGB alone. Convert it in Photoshop, or name a .png to write.`,
