@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
@@ -14,10 +14,10 @@ export const dataFolder = (name = ''): string => join(process.env['IMPRINT_HOME'
 /** Where models are looked for: the given folder or the person's own, and then the starter model. */
 export function modelFolders(given: string | undefined): string[] {
   const folder = given === undefined ? dataFolder('models') : resolve(given)
-  if (given !== undefined && !existsSync(folder)) {
+  if (given !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ImprintError(
       'model-missing',
-      `--models: the folder ${folder} does not exist. Name the folder your models are in.`,
+      `--models: there is no folder ${folder}. Name the folder your models are in.`,
     )
   }
   return [folder, STARTER_FOLDER]

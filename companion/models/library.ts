@@ -47,8 +47,11 @@ export function openLibrary(roots: readonly string[]): Library {
     entries: () => (entries = findModels(roots)),
     checkpoint: (name) =>
       lookUp(() => {
-        const { path } = name === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', name)
-        return remember(checkpoints, stamp(path), () => openCheckpoint(path))
+        const entry = name === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', name)
+        return remember(checkpoints, stamp(entry.path), () => ({
+          ...openCheckpoint(entry.path),
+          name: callable(entries, entry),
+        }))
       }),
     adapter: (name, checkpoint) =>
       lookUp(() => {
@@ -57,7 +60,11 @@ export function openLibrary(roots: readonly string[]): Library {
           const config = readAdapterConfig(entry.path)
           const encoder = encoderFor(config, nearestFirst(entries, 'encoder', checkpoint.folder), entry.name)
           const rows = featureTokens(config, encoder.config)
-          return { name: entry.name, encoder, adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows) }
+          return {
+            name: callable(entries, entry),
+            encoder,
+            adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows),
+          }
         })
       }),
   }
@@ -75,6 +82,15 @@ function stamp(path: string): string {
   const { mtimeMs, size } = statSync(path)
   const parts = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
   return [`${path}:${mtimeMs}:${size}`, ...parts.map((part) => `${part}:${statSync(join(path, part)).mtimeMs}`)].join()
+}
+
+/** A name that means this model and no other: its stem, or its path in the folder where others share the stem. */
+function callable(entries: readonly ModelEntry[], entry: ModelEntry): string {
+  try {
+    return findModel(entries, entry.role, entry.name) === entry ? entry.name : entry.place
+  } catch {
+    return entry.place
+  }
 }
 
 /** Rows of features an adapter reads: one projected vector, or every token of the picture. */
