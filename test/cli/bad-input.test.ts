@@ -36,7 +36,7 @@ const MISTAKES: readonly (readonly [what: string, args: readonly string[], names
     ['generate', '--prompt', 'a', '--reference', file('fox.png', 'not a picture')],
     /fox\.png.*PNG, JPEG or WebP/,
   ],
-  ['a models folder that is not there', ['models', '--models', join(folder, 'nowhere')], /nowhere.*does not exist/],
+  ['a models folder that is not there', ['models', '--models', join(folder, 'nowhere')], /no folder .*nowhere/],
   ['a checkpoint that is not there', ['generate', ...tiny, '--prompt', 'a', '--checkpoint', 'sd99'], /"sd99".*tiny15/],
   [
     'an adapter that is not there',
