@@ -1,18 +1,25 @@
 /** The `imprint` command: picks a subcommand and turns failures into one sentence and an exit status. */
 import process from 'node:process'
 import { asImprintError, ERRORS, ImprintError } from '../shared/errors.ts'
-import { bench } from './cli/bench.ts'
-import { doctor } from './cli/doctor.ts'
-import { generate } from './cli/generate.ts'
-import { listModels } from './cli/list-models.ts'
-import { serve } from './cli/serve.ts'
 
-const COMMANDS: Readonly<Record<string, { run: (args: readonly string[]) => Promise<void>; does: string }>> = {
-  generate: { run: generate, does: 'make a picture from a recipe, or from a layer of a Photoshop document' },
-  serve: { run: serve, does: 'wait for the panel' },
-  models: { run: listModels, does: 'say what the models folder holds' },
-  doctor: { run: doctor, does: 'say what works on this machine, what does not, and what to do' },
-  bench: { run: bench, does: 'measure the engine on this machine' },
+type Command = (args: readonly string[]) => Promise<void>
+
+/** Each is loaded when it is asked for: what one needs would keep the others waiting. */
+const COMMANDS: Readonly<Record<string, { load: () => Promise<Command>; does: string }>> = {
+  generate: {
+    load: async () => (await import('./cli/generate.ts')).generate,
+    does: 'make a picture from a recipe, or from a layer of a Photoshop document',
+  },
+  serve: { load: async () => (await import('./cli/serve.ts')).serve, does: 'wait for the panel' },
+  models: {
+    load: async () => (await import('./cli/list-models.ts')).listModels,
+    does: 'say what the models folder holds',
+  },
+  doctor: {
+    load: async () => (await import('./cli/doctor.ts')).doctor,
+    does: 'say what works on this machine, what does not, and what to do',
+  },
+  bench: { load: async () => (await import('./cli/bench.ts')).bench, does: 'measure the engine on this machine' },
 }
 
 const HELP = `Usage: imprint <command> [options]
@@ -33,7 +40,8 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   if (!command || !Object.hasOwn(COMMANDS, name)) {
     throw new ImprintError('usage-invalid', `There is no command "${name}". Run "imprint --help" for those there are.`)
   }
-  await command.run(args)
+  const run = await command.load()
+  await run(args)
 }
 
 // Whoever read the output, as in "imprint models | head", has read enough.

@@ -20,7 +20,7 @@ const OPTIONS = {
 export async function serve(args: readonly string[]): Promise<void> {
   const given = readOptions('serve', OPTIONS, args)
   if (!given) return
-  const options = engineOptions(given)
+  const [options, port] = [engineOptions(given), portOf(text(given.port))]
   const engine = createChildEngine(options)
   const token = await pairingToken(dataFolder())
   const origin = text(given.origin)
@@ -30,7 +30,7 @@ export async function serve(args: readonly string[]): Promise<void> {
       Promise.resolve(
         findModels(options.roots).map(({ missing, ...model }) => ({ ...model, missing: [...(missing ?? [])] })),
       ),
-    port: portOf(text(given.port)),
+    port,
     token,
     allowedOrigins: origin === undefined ? [] : [origin],
     version: version(),

@@ -27,7 +27,7 @@ const recipe = (name: string, fields: object): string => file(name, JSON.stringi
 /** The command fails with exactly this on standard error, and leaves no file behind. */
 async function refuses(args: readonly string[], sentence: RegExp): Promise<void> {
   const work = mkdtempSync(join(folder, 'work-'))
-  const { status, stdout, stderr } = await imprint(args, { cwd: work, env: { IMPRINT_HOME: work } })
+  const { status, stdout, stderr } = await imprint(args, { cwd: work, env: { IMPRINT_HOME: join(folder, 'home') } })
   assert.match(stderr, sentence)
   assert.equal(stderr.indexOf('\n'), stderr.length - 1, 'one line')
   assert.equal(stdout, '')
@@ -244,7 +244,7 @@ describe('models', () => {
 describe('a fault of ours', () => {
   test('is one sentence and status 1', async () => {
     // Where the pairing code should lie there is a file, not a folder.
-    const home = join(file('home', ''), 'inside')
+    const home = join(file('a file', ''), 'inside')
     const { status, stdout, stderr } = await imprint(['serve', '--port', '0'], { env: { IMPRINT_HOME: home } })
     assert.match(stderr, /^Imprint failed: .+\n$/)
     assert.equal(stdout, '')
