@@ -11,8 +11,8 @@ export interface ClipPreprocessing {
   readonly deviation: readonly [number, number, number]
 }
 
-/** Longest side of a picture in short sides; resizing a longer one takes minutes and shows CLIP a few pixels. */
-const THINNEST = 64
+/** Longest side of a picture in short sides; resizing a longer one takes a minute and half a gigabyte, for a few pixels. */
+const THINNEST = 1000
 
 /** What all published CLIP towers were trained with (CLIPImageProcessor). */
 export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const

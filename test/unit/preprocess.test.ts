@@ -86,3 +86,9 @@ describe('the square CLIP sees', () => {
     })
   }
 })
+
+test('a picture too thin to show anything in its middle square is refused, unless it is padded', () => {
+  const line = { width: 1001, height: 1, channels: 3, data: new Uint8Array(3 * 1001) } as const
+  assert.throws(() => clipSquare(line, 'crop', 8), { code: 'picture-invalid', message: /1001 x 1/ })
+  assert.equal(clipSquare(line, 'pad', 8).data.length, 3 * 8 * 8)
+})
