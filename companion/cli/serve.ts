@@ -36,7 +36,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     version: version(),
   })
   const close = () => server.close().then(() => engine.close())
-  const stop = () => void close()
+  let stopped = false
+  const stop = () => {
+    stopped = true
+    void close()
+  }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   if (given.json !== true) {
@@ -48,8 +52,10 @@ export async function serve(args: readonly string[]): Promise<void> {
   }
   const device = await engine.device().catch(async (cause: unknown) => {
     await close()
+    if (stopped) return undefined
     throw cause
   })
+  if (!device) return
   if (given.json === true) {
     process.stdout.write(`${JSON.stringify({ port: server.port, token, device })}\n`)
   } else {

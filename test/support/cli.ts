@@ -17,14 +17,16 @@ export interface Ended {
 export interface CommandOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Whether it leads a group of processes, as a command typed into a terminal does. */
+  readonly ownGroup?: boolean
 }
 
 /** Starts `imprint` as a person would, and what it will have come to. */
 export function startImprint(
   args: readonly string[],
-  { cwd, env = {} }: CommandOptions = {},
+  options: CommandOptions = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
-  return start(process.execPath, [COMMAND, ...args], { env, ...(cwd !== undefined && { cwd }) })
+  return start(process.execPath, [COMMAND, ...args], options)
 }
 
 /** Runs `imprint` to its end. */
@@ -35,17 +37,17 @@ export const imprint = (args: readonly string[], options?: CommandOptions): Prom
 export function start(
   program: string,
   args: readonly string[],
-  { cwd, env = {} }: CommandOptions = {},
+  { cwd, env = {}, ownGroup = false }: CommandOptions = {},
 ): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    detached: ownGroup,
     ...(cwd !== undefined && { cwd }),
   })
   const gather = async (): Promise<Ended> => {
-    const said = Promise.all([text(child.stdout), text(child.stderr)])
-    const [status, signal] = (await once(child, 'exit')) as [number | null, string | null]
-    const [stdout, stderr] = await said
+    const exit = once(child, 'exit') as Promise<[number | null, string | null]>
+    const [stdout, stderr, [status, signal]] = await Promise.all([text(child.stdout), text(child.stderr), exit])
     return { status, signal, stdout, stderr }
   }
   return { child, ended: gather() }
