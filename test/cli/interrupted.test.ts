@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { after, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
-import { untilGone } from '../support/child-processes.ts'
+import { processesBelow, untilGone } from '../support/child-processes.ts'
 import { startImprint } from '../support/cli.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
 
 const temporary = temporaryFolder()
 after(() => temporary.dispose())
-
-/** The process of the engine that a command has started, once it is there. */
-async function engineOf(command: number): Promise<number> {
-  for (;;) {
-    const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
-    const rows = table.split('\n').map((line) => /^ *(\d+) +(\d+) +(.*)$/.exec(line))
-    const row = rows.find((columns) => Number(columns?.[2]) === command && /engine/.test(columns![3]!))
-    if (row) return Number(row[1])
-    await setTimeout(50)
-  }
-}
 
 // Windows has no such signals to send, and ends both processes at once.
 if (process.platform !== 'win32') {
@@ -33,11 +20,11 @@ if (process.platform !== 'win32') {
         ['generate', '--prompt', 'a fox', '--steps', '900', '--size', '512x512', '--device', 'cpu', '--out', out],
         { env: { IMPRINT_HOME: join(temporary.path, 'home') } },
       )
-      const engine = await engineOf(child.pid!)
+      const below = await processesBelow(child.pid!)
       child.kill(signal)
       const { status, stdout, stderr } = await ended
       assert.deepEqual([status, stdout, stderr], [2, '', 'Cancelled. Nothing was changed.\n'])
-      await untilGone(engine)
+      for (const pid of below) await untilGone(pid)
       assert.deepEqual(readdirSync(temporary.path), [])
     })
   }
@@ -46,10 +33,10 @@ if (process.platform !== 'win32') {
     const env = { IMPRINT_HOME: join(temporary.path, 'serving') }
     const { child, ended } = startImprint(['serve', '--port', '0', '--json', '--device', 'cpu'], { env })
     const ready = once(child.stdout!, 'data')
-    const engine = await engineOf(child.pid!)
+    const below = await processesBelow(child.pid!)
     await ready
     child.kill('SIGTERM')
     assert.equal((await ended).status, 0)
-    await untilGone(engine)
+    for (const pid of below) await untilGone(pid)
   })
 }

@@ -1,13 +1,11 @@
 /** Does a command that is left early, at any moment and in any way, end cleanly and alone? */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { after, test } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
-import { untilGone } from '../support/child-processes.ts'
+import { processesBelow, untilGone } from '../support/child-processes.ts'
 import { imprint, startImprint } from '../support/cli.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
 import { HAS_SOFTWARE_GPU, NO_GPU } from '../support/software-gpu.ts'
@@ -16,17 +14,6 @@ const temporary = temporaryFolder()
 after(() => temporary.dispose())
 const env = { IMPRINT_HOME: join(temporary.path, 'home') }
 const LIMIT = { timeout: 60_000 }
-
-/** The processes a command has started and still has, once there is one. */
-async function processesBelow(command: number): Promise<readonly number[]> {
-  for (;;) {
-    const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
-    const below = rows.map((row) => row.trim().split(/ +/).map(Number)).filter(([, parent]) => parent === command)
-    // The one that lists them is never a child of the command.
-    if (below.length > 0) return below.map(([pid]) => pid!)
-    await setTimeout(50)
-  }
-}
 
 test('a reader who has read enough ends the command without a complaint', LIMIT, async () => {
   const { child, ended } = startImprint(['models', '--json'])

@@ -1,5 +1,6 @@
-import type { ChildProcess } from 'node:child_process'
+import { execFileSync, type ChildProcess } from 'node:child_process'
 import diagnostics from 'node:diagnostics_channel'
+import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout } from 'node:timers/promises'
 
@@ -18,6 +19,37 @@ export function isRunning(pid: number): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/** The processes that a process has started and still has, once there is one; not on Windows. */
+export async function processesBelow(parent: number): Promise<readonly number[]> {
+  for (;;) {
+    const below = processTable().filter((row) => row.parent === parent)
+    if (below.length > 0) return below.map(({ pid }) => pid)
+    await setTimeout(50)
+  }
+}
+
+/** Every process and who started it. A bare Linux has no `ps`. */
+function processTable(): readonly { readonly pid: number; readonly parent: number }[] {
+  if (process.platform === 'linux') {
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return pids.map((pid) => ({ pid: Number(pid), parent: parentOf(pid) }))
+  }
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  return rows.map((row) => {
+    const [pid, parent] = row.trim().split(/ +/).map(Number)
+    return { pid: pid!, parent: parent! }
+  })
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  } catch {
+    // It ended after it was listed.
+    return NaN
   }
 }
 
