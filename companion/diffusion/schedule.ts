@@ -1,13 +1,6 @@
+import { roundHalfEven } from '../../shared/round-half-even.ts'
 import type { Sampler, Sigmas, Spacing } from '../../shared/recipe.ts'
-import {
-  dpmTimesteps,
-  consistencyTimesteps,
-  karras,
-  exponential,
-  pndmTimesteps,
-  evenTimesteps,
-  roundHalfEven,
-} from './spacing.ts'
+import { dpmTimesteps, consistencyTimesteps, karras, exponential, pndmTimesteps, evenTimesteps } from './spacing.ts'
 
 /** Noise a model was trained with, from scheduler_config.json. */
 export interface NoiseConfig {

@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../../shared/round-half-even.ts'
 import type { Spacing } from '../../shared/recipe.ts'
 
 interface Training {
@@ -55,11 +56,4 @@ export function karras(steps: number, max: number, min: number): number[] {
 export function exponential(steps: number, max: number, min: number): number[] {
   const [high, low] = [Math.log(max), Math.log(min)]
   return Array.from({ length: steps }, (_, i) => Math.exp(high + (i / Math.max(steps - 1, 1)) * (low - high)))
-}
-
-/** To the nearest integer, halves to the even one, as NumPy rounds. */
-export function roundHalfEven(x: number): number {
-  const floor = Math.floor(x)
-  if (x - floor !== 0.5) return Math.round(x)
-  return floor % 2 === 0 ? floor : floor + 1
 }

@@ -1,5 +1,5 @@
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
-import { createChannel } from './channel.ts'
+import { createChannel } from '../../shared/channel.ts'
 import type { Engine, EngineEvent } from './engine.ts'
 import { startLife, tell, type Life } from './life.ts'
 import type { EngineOptions } from './messages.ts'

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { ImprintError } from '../../shared/errors.ts'
-import type { Channel } from './channel.ts'
+import type { Channel } from '../../shared/channel.ts'
 import type { DeviceReport, EngineEvent } from './engine.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './messages.ts'
 

@@ -28,10 +28,13 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('loading', 0, 0)
   const checkpoint = shop.library.checkpoint(request.recipe.checkpoint)
   const recipe = completeRecipe(request.recipe, checkpoint, (name) => shop.library.adapter(name, checkpoint).name)
+  const { vae, extras } = checkpoint
+  const scale = latentScale(vae.config)
+  const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
 
   yield phase('encoding', 0, 0)
   const guided = recipe.guidance > 1
-  const references = await encodeReferences(shop, checkpoint, recipe, request.pictures)
+  const references = await encodeReferences(shop, checkpoint, recipe, request.pictures, size)
   const text = {
     prompt: await encodePrompt(shop, checkpoint, recipe.prompt, recipe.clipSkip),
     // Clip skip is for the prompt alone, as in diffusers.
@@ -39,12 +42,9 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   }
 
   yield phase('loading', 0, 0)
-  const { vae, extras } = checkpoint
-  const scale = latentScale(vae.config)
-  const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
   const noise = torchNoise(recipe.seed)
   const whole = schedule(recipe.steps, recipe, checkpoint.scheduler)
-  const start = await startOf(shop, checkpoint, recipe, request.pictures, { schedule: whole, noise })
+  const start = await startOf(shop, checkpoint, recipe, request.pictures, { schedule: whole, noise, size })
   const { timesteps } = start.schedule
   const evaluation = unetEvaluation(shop, checkpoint, { size, text, picture: recipe.size, references, timesteps })
   await evaluation.load()

@@ -2,8 +2,7 @@ import type { Raster } from '../../shared/raster.ts'
 import type { NoiseSource } from '../diffusion/noise.ts'
 import { fromNoise, withNoise } from '../diffusion/scale.ts'
 import { fromStep, type Schedule } from '../diffusion/schedule.ts'
-import { combine } from '../diffusion/vector.ts'
-import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
+import type { Checkpoint } from '../models/checkpoint.ts'
 import { vaeEncoderGraph } from '../networks/vae.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { latentMask, maskOf } from '../vision/mask.ts'
@@ -26,18 +25,16 @@ export interface Start {
 
 /**
  * From noise alone, or from the recipe's source with noise over it (SDEdit, arXiv:2108.01073); a mask keeps the rest of the
- * source at every step (as diffusers does with UNets of four channels). Draws noise in diffusers' order.
+ * source at every step (as diffusers does with UNets of four channels). Draws noise in diffusers' order; `size` is the latents'.
  */
 export async function startOf(
   shop: Workshop,
   checkpoint: Checkpoint,
   recipe: CompleteRecipe,
   pictures: Readonly<Record<string, Raster>>,
-  { schedule, noise }: { schedule: Schedule; noise: NoiseSource },
+  { schedule, noise, size }: { schedule: Schedule; noise: NoiseSource; size: { width: number; height: number } },
 ): Promise<Start> {
   const { source, sampler } = recipe
-  const scale = latentScale(checkpoint.vae.config)
-  const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
   const length = checkpoint.vae.config.latentChannels * size.width * size.height
   if (!source) return { x: fromNoise(sampler, noise.normal(length), schedule), schedule, after: () => undefined }
 
@@ -66,9 +63,7 @@ export async function startOf(
 
 /** Two latents, the second where the mask is 1.  [c, h, w] each, mask [h, w] */
 function blend(outside: Float32Array, inside: Float32Array, mask: Float32Array): Float32Array {
-  const all = Float32Array.from(outside, (_, i) => mask[i % mask.length]!)
-  const difference = combine([1, inside], [-1, outside])
-  return outside.map((value, i) => value + all[i]! * difference[i]!)
+  return outside.map((value, i) => value + mask[i % mask.length]! * (inside[i]! - value))
 }
 
 /** Mean and deviation of a picture's latents, the picture stretched to the size.  [1, 4, h, w] each */

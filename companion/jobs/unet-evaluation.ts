@@ -5,7 +5,7 @@ import type { Checkpoint } from '../models/checkpoint.ts'
 import { timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
-import { attendedPositions, type UNetConfig } from '../networks/unet-layout.ts'
+import type { UNetConfig } from '../networks/unet-layout.ts'
 import { imagePromptInputs, type ImagePrompt } from './image-prompts.ts'
 import type { EncodedPrompt } from './prompt.ts'
 import type { Workshop } from './workshop.ts'
@@ -31,18 +31,21 @@ export function unetEvaluation(
   const { config, ledger, identity } = checkpoint.unet
   const textTokens = checkpoint.towers[0].config.positions
   const imageTokens = references.map(({ tokens }) => tokens)
-  const masked = references.map(({ mask }) => mask !== undefined)
-  const positions = attendedPositions(config, size)
+  const masked = references.map((reference) => reference.masked)
   const key = `unet ${size.width}x${size.height} ${[textTokens, ...imageTokens].join('+')} ${masked.join()} of ${identity}`
   const build = () => unetGraph(ledger.weights, config, { ...size, textTokens, imageTokens, masked }, networks.options)
+  const added = {
+    prompt: addedEmbedding(config, text.prompt, picture),
+    none: addedEmbedding(config, text.none, picture),
+  }
   return {
     load: () => networks.load(key, build),
     async predict(x, i, branch) {
       const { prediction } = await networks.run(key, build, {
         sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
-        ...(await timeShifts(shop, checkpoint, timesteps[i]!, addedEmbedding(config, text[branch]!, picture))),
+        ...(await timeShifts(shop, checkpoint, timesteps[i]!, added[branch])),
         ...prefixed('text', text[branch]!.keysValues),
-        ...imagePromptInputs(references, branch, { i, n: timesteps.length, positions }),
+        ...imagePromptInputs(references, branch, { i, n: timesteps.length }),
       })
       return prediction!.data
     },
@@ -74,9 +77,10 @@ function timeShifts(
  */
 function addedEmbedding(
   { added }: UNetConfig,
-  { pooled }: EncodedPrompt,
+  prompt: EncodedPrompt | undefined,
   picture: readonly [number, number],
 ): Tensor | undefined {
+  const pooled = prompt?.pooled
   if (!added || !pooled) return undefined
   const [width, height] = picture
   const numbers = [height, width, 0, 0, height, width].map((value) => sinusoid(value, added.timeWidth))

@@ -79,9 +79,11 @@ function firstCheckpoint(entries: readonly ModelEntry[]): ModelEntry {
 
 /** A file or folder and when it was last written: what was opened before that is not what lies there now. */
 function stamp(path: string): string {
-  const { mtimeMs, size } = statSync(path)
-  const parts = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
-  return [`${path}:${mtimeMs}:${size}`, ...parts.map((part) => `${part}:${statSync(join(path, part)).mtimeMs}`)].join()
+  const whole = statSync(path)
+  const parts = whole.isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : []
+  // A link that leads nowhere has no time; whoever reads it says so.
+  const written = (part: string) => statSync(join(path, part), { throwIfNoEntry: false })?.mtimeMs ?? 'nowhere'
+  return [`${path}:${whole.mtimeMs}:${whole.size}`, ...parts.map((part) => `${part}:${written(part)}`)].join()
 }
 
 /** A name that means this model and no other: its stem, or its path in the folder where others share the stem. */

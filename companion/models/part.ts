@@ -15,6 +15,9 @@ export interface Part<Config> {
   readonly identity: string
 }
 
+/** Stored position numbers, which every version of the tower counts for itself. */
+export const POSITION_IDS = /(^|\.)position_ids$/
+
 /** The weights of a network's folder: one file, or several named by an index; half precision where that is what there is. */
 export function openFolderWeights(folder: string, stem: string): Omit<Part<never>, 'config'> {
   for (const name of [`${stem}.safetensors`, `${stem}.fp16.safetensors`]) {

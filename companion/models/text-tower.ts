@@ -2,16 +2,13 @@ import { join } from 'node:path'
 import { clipTextGraph, tokenEmbeddings, type ClipTextConfig } from '../networks/clip-text.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { readTextConfig } from './config.ts'
-import { openFolderWeights, type Part } from './part.ts'
+import { openFolderWeights, POSITION_IDS, type Part } from './part.ts'
 import { openTokenizer } from './tokenizer-files.ts'
 
 /** A CLIP text tower and the tokenizer it was trained with. */
 export interface TextTower extends Part<ClipTextConfig> {
   readonly tokenizer: Tokenizer
 }
-
-/** Stored position numbers, which every version of the tower counts for itself. */
-export const POSITION_IDS = /(^|\.)position_ids$/
 
 /** Opens the tower in `folder` with the tokenizer beside it. */
 export function openTextTower(folder: string, tokenizer: string): TextTower {

@@ -1,3 +1,4 @@
+import { createChannel, type Channel } from '../../shared/channel.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import { PictureReceiver } from '../../shared/picture-stream.ts'
@@ -6,7 +7,6 @@ import type { Raster } from '../../shared/raster.ts'
 import { partName, pictureNames, renamePictures } from '../../shared/recipe-pictures.ts'
 import type { CompanionEvent, ImprintRequest } from './companion.ts'
 import type { Link } from './connection.ts'
-import { EventStream } from './event-stream.ts'
 import { hashOnce, Uploads } from './uploads.ts'
 
 interface Waiter {
@@ -21,7 +21,7 @@ export class Conversation {
   readonly #receiver = new PictureReceiver()
   /** What to do with the picture that comes in on a stream. */
   readonly #arriving = new Map<number, (picture: Raster) => void>()
-  readonly #jobs = new Map<number, EventStream<CompanionEvent>>()
+  readonly #jobs = new Map<number, Channel<CompanionEvent>>()
   #lastJob = 0
   #waiters: Waiter[] = []
   #end: ImprintError | undefined
@@ -57,21 +57,21 @@ export class Conversation {
   hear(message: ServerMessage): void {
     switch (message.type) {
       case 'queued':
-        return this.#jobs.get(message.job)?.put({ type: 'queued', ahead: message.ahead })
+        return this.#jobs.get(message.job)?.push({ type: 'queued', ahead: message.ahead })
       case 'progress': {
         const { type, job, phase, step, steps } = message
-        return this.#jobs.get(job)?.put({ type, phase, step, steps })
+        return this.#jobs.get(job)?.push({ type, phase, step, steps })
       }
       case 'preview': {
         const { type, job, step } = message
-        return this.#expect(message.picture, (picture) => this.#jobs.get(job)?.put({ type, step, picture }))
+        return this.#expect(message.picture, (picture) => this.#jobs.get(job)?.push({ type, step, picture }))
       }
       case 'result': {
         const { type, job, recipe, runs, seconds } = message
         return this.#expect(message.picture, (picture) => {
           const events = this.#jobs.get(job)
           this.#jobs.delete(job)
-          events?.put({ type, recipe, picture, runs, seconds })
+          events?.push({ type, recipe, picture, runs, seconds })
           events?.end()
         })
       }
@@ -127,7 +127,7 @@ export class Conversation {
     if (signal.aborted) throw cancelled()
 
     const job = ++this.#lastJob
-    const events = new EventStream<CompanionEvent>()
+    const events = createChannel<CompanionEvent>()
     this.#jobs.set(job, events)
     const partOf = (name: string): string => partName(hashOnce(pictures.get(name)!))
     const names = new Map([...pictures.keys()].map((name) => [partOf(name), name]))

@@ -244,7 +244,11 @@ const DIFFUSION: readonly Mutation[] = [
   ),
   mutate(spacing, SCHEDULE)("Karras' exponent", 'const rho = 7', 'const rho = 6'),
   mutate(config, SCHEDULE)('no steps offset', 'stepsOffset: c.steps_offset', 'stepsOffset: 0'),
-  mutate(spacing, SCHEDULE)('halves away from zero', 'return floor % 2 === 0 ? floor : floor + 1', 'return floor + 1'),
+  mutate('shared/round-half-even.ts', SCHEDULE)(
+    'halves away from zero',
+    'return floor % 2 === 0 ? floor : floor + 1',
+    'return floor + 1',
+  ),
   mutate(levels, SAMPLERS)(
     "a last step without the first step's noise",
     'noise.alphaToOne ? 1 : alphas[0]!',
@@ -258,8 +262,8 @@ const DIFFUSION: readonly Mutation[] = [
   mutate(levels, SCHEDULE)('betas evenly spaced themselves', 'Math.fround(root * root)', 'root'),
   mutate('companion/diffusion/samplers/dpm-solver.ts', SAMPLERS)(
     'weight of the second order',
-    '[gain / (2 * r), denoised], [-gain / (2 * r), before])\n    }\n    before = denoised\n    x = (yield { i, x, denoised }) ?? x\n  }\n  return x\n}\n\n',
-    '[gain / r, denoised], [-gain / r, before])\n    }\n    before = denoised\n    x = (yield { i, x, denoised }) ?? x\n  }\n  return x\n}\n\n',
+    '[slope / 2, now], [-slope / 2, before]',
+    '[slope, now], [-slope, before]',
   ),
   mutate('companion/diffusion/samplers/euler.ts', SAMPLERS)(
     'an ancestral step as long as a plain one',

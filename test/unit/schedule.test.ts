@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { alphasCumprod, interpolate, schedule, sigmaOf, timestepOf } from '../../companion/diffusion/schedule.ts'
-import { roundHalfEven } from '../../companion/diffusion/spacing.ts'
+import { roundHalfEven } from '../../shared/round-half-even.ts'
 import { readSchedulerConfig } from '../../companion/models/config.ts'
 import type { Sampler, Sigmas, Spacing } from '../../shared/recipe.ts'
 import { assertClose } from '../support/close.ts'

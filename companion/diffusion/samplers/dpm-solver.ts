@@ -15,7 +15,7 @@ export async function* dpmpp2m(...[denoise, start, schedule]: Parameters<Sample>
     x = combine([to.sigma / from.sigma, x], [gain, denoised])
     if (before && Number.isFinite(h)) {
       const r = (from.lambda - noiseLevel(sigmas[i - 1]!).lambda) / h
-      x = combine([1, x], [gain / (2 * r), denoised], [-gain / (2 * r), before])
+      x = secondOrder(x, gain / r, denoised, before)
     }
     before = denoised
     x = (yield { i, x, denoised }) ?? x
@@ -37,10 +37,14 @@ export async function* dpmpp2mSde(...[denoise, start, schedule, noise]: Paramete
     x = combine([(to.sigma / from.sigma) * Math.exp(-h), x], [gain, denoised], [fresh, noise.normal(x.length)])
     if (before && Number.isFinite(h)) {
       const r = (from.lambda - noiseLevel(sigmas[i - 1]!).lambda) / h
-      x = combine([1, x], [gain / (2 * r), denoised], [-gain / (2 * r), before])
+      x = secondOrder(x, gain / r, denoised, before)
     }
     before = denoised
     x = (yield { i, x, denoised }) ?? x
   }
   return x
 }
+
+/** What the midpoint rule adds to a first-order step: half the slope between the last two predictions. */
+const secondOrder = (x: Float32Array, slope: number, now: Float32Array, before: Float32Array): Float32Array =>
+  combine([1, x], [slope / 2, now], [-slope / 2, before])

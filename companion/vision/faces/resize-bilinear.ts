@@ -1,5 +1,5 @@
 import type { Raster } from '../../../shared/raster.ts'
-import { roundHalfEven } from './round-half-even.ts'
+import { roundHalfEven } from '../../../shared/round-half-even.ts'
 
 /** OpenCV weighs the two pixels around a point in steps of 1/2048. */
 const WEIGHT_STEPS = 2048

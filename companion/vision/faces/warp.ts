@@ -1,5 +1,5 @@
 import type { Raster } from '../../../shared/raster.ts'
-import { roundHalfEven } from './round-half-even.ts'
+import { roundHalfEven } from '../../../shared/round-half-even.ts'
 
 /** x' = m[0] x + m[1] y + m[2], y' = m[3] x + m[4] y + m[5]. */
 export type Affine = readonly [number, number, number, number, number, number]
