@@ -27,23 +27,26 @@ export function renamePictures(recipe: Recipe, rename: (name: string) => string)
   return {
     ...recipe,
     ...(recipe.references && { references: recipe.references.map((reference) => renamed(reference, rename)) }),
+    ...(recipe.controls && { controls: recipe.controls.map((control) => renamed(control, rename)) }),
     ...(recipe.source && { source: renamed(recipe.source, rename) }),
   }
 }
 
-/** The fields of a reference or a source that name pictures. */
+/** The fields of a reference, a control or a source that name pictures. */
 interface NamesPictures {
   readonly image?: string | undefined
   readonly images?: readonly string[] | undefined
+  readonly negative?: string | undefined
   readonly mask?: string | undefined
 }
 
 function renamed<T extends NamesPictures>(part: T, rename: (name: string) => string): T {
-  const { image, images, mask } = part
+  const { image, images, negative, mask } = part
   return {
     ...part,
     ...(image !== undefined && { image: rename(image) }),
     ...(images !== undefined && { images: images.map(rename) }),
+    ...(negative !== undefined && { negative: rename(negative) }),
     ...(mask !== undefined && { mask: rename(mask) }),
   }
 }

@@ -31,8 +31,8 @@ export const SAMPLERS = [
   'tcd',
 ] as const
 export const SPACINGS = ['leading', 'trailing', 'linspace'] as const
-export const SIGMAS = ['model', 'karras', 'exponential'] as const
-export const FITS = ['crop', 'pad'] as const
+export const SIGMAS = ['model', 'karras', 'exponential', 'beta'] as const
+export const FITS = ['crop', 'pad', 'tile'] as const
 
 const reference = z
   .strictObject({
@@ -40,6 +40,12 @@ const reference = z
     image: z.string().min(1).optional(),
     /** Several pictures whose image tokens are concatenated into one softmax. */
     images: z.array(z.string().min(1)).min(1).max(16).optional(),
+    /** A face as numbers instead of a picture, or beside it where the adapter reads both. */
+    embedding: z.string().min(1).optional(),
+    /** What guidance steers away from instead of no picture at all. */
+    negative: z.string().min(1).optional(),
+    /** How much a FaceID PlusV2 adapter takes of the picture beside the face. */
+    shortcut: z.number().min(0).max(5).optional(),
     adapter: z.string().min(1).optional(),
     weight: z.number().min(-2).max(5).optional(),
     /** The part of the steps it acts on: step i of n when i/n >= start and (i+1)/n <= end. */
@@ -52,8 +58,33 @@ const reference = z
     /** What CLIP gets to see of a picture that is not square. */
     fit: z.enum(FITS).optional(),
   })
-  .refine((r) => (r.image === undefined) !== (r.images === undefined), 'give either "image" or "images"')
+  .refine((r) => r.image === undefined || r.images === undefined, 'give either "image" or "images"')
+  .refine((r) => r.image ?? r.images ?? r.embedding, 'give "image", "images" or "embedding"')
   .refine((r) => r.mode === undefined || r.layers === undefined, 'give either "mode" or "layers"')
+
+export const PREPROCESSORS = ['none', 'canny', 'invert'] as const
+
+const control = z.strictObject({
+  /** The picture that fixes the structure; a control that reads a face draws its own from the first reference when absent. */
+  image: z.string().min(1).optional(),
+  controlnet: z.string().min(1),
+  weight: z.number().min(0).max(5).optional(),
+  /** The part of the steps it acts on, as for references. */
+  start: fraction.optional(),
+  end: fraction.optional(),
+  /** Acts on the prompt's side of guidance alone, and less the further up: the model guesses what the picture shows. */
+  guess: z.boolean().optional(),
+  /** What is done to the picture first. */
+  preprocess: z.enum(PREPROCESSORS).optional(),
+  /** What it reads beside the picture: the prompt, or the face of the first face reference (InstantID's IdentityNet). */
+  reads: z.enum(['prompt', 'face']).optional(),
+})
+
+const lora = z.strictObject({
+  /** The stem of a LoRA. */
+  file: z.string().min(1),
+  weight: z.number().min(-5).max(5).optional(),
+})
 
 const source = z.strictObject({
   /** The picture to start from. */
@@ -68,7 +99,9 @@ const side = z.number().int().min(64).max(4096).multipleOf(8)
 
 export const recipeSchema = z.strictObject({
   /** The stem of a model, or a checkpoint file together with the model whose configuration and tokenizer it uses. */
-  checkpoint: z.string().min(1).optional(),
+  checkpoint: z
+    .union([z.string().min(1), z.strictObject({ file: z.string().min(1), config: z.string().min(1) })])
+    .optional(),
   prompt: z.string().max(10_000),
   /** null: states of zeros, where the model was trained with them (SDXL); elsewhere the same as an empty one. */
   negativePrompt: z.string().max(10_000).nullable().optional(),
@@ -83,11 +116,16 @@ export const recipeSchema = z.strictObject({
   sigmas: z.enum(SIGMAS).optional(),
   clipSkip: z.number().int().min(0).max(30).optional(),
   references: z.array(reference).max(8).optional(),
+  controls: z.array(control).max(4).optional(),
+  loras: z.array(lora).max(8).optional(),
   source: source.optional(),
 })
 
 export type Recipe = z.infer<typeof recipeSchema>
 export type Reference = z.infer<typeof reference>
+export type Control = z.infer<typeof control>
+export type Lora = z.infer<typeof lora>
+export type CheckpointName = NonNullable<Recipe['checkpoint']>
 export type Source = z.infer<typeof source>
 export type LayerWeights = z.infer<typeof layerWeights>
 export type BlockWeights = z.infer<typeof blockWeights>

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
-import type { Recipe, Reference, Source } from '../../shared/recipe.ts'
+import type { Control, Lora, Recipe, Reference, Source } from '../../shared/recipe.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
 /** Every field there, none of them undefined. */
@@ -10,10 +10,13 @@ type Filled<T> = { [Key in keyof T]-?: Exclude<T[Key], undefined> }
 export type CompleteReference = Reference & Filled<Pick<Reference, 'adapter' | 'weight' | 'start' | 'end' | 'fit'>>
 
 /** A recipe that leaves nothing open. */
-export type CompleteRecipe = Filled<Omit<Recipe, 'references' | 'source'>> & {
+export type CompleteRecipe = Filled<Omit<Recipe, 'references' | 'controls' | 'loras' | 'source'>> & {
   readonly references: readonly CompleteReference[]
+  readonly controls: readonly CompleteControl[]
+  readonly loras: readonly Filled<Lora>[]
   readonly source?: CompleteSource
 }
+export type CompleteControl = Control & Filled<Omit<Control, 'image'>>
 export type CompleteSource = Source & Filled<Pick<Source, 'strength'>>
 
 /** What Stable Diffusion 1.5 is used with where neither the recipe nor the model says otherwise. */
@@ -46,7 +49,7 @@ export function completeRecipe(
     )
   }
   return {
-    checkpoint: checkpoint.name,
+    checkpoint: typeof recipe.checkpoint === 'object' ? recipe.checkpoint : checkpoint.name,
     prompt: recipe.prompt,
     negativePrompt: recipe.negativePrompt ?? (checkpoint.zeroNegative ? null : ''),
     size,
@@ -66,6 +69,16 @@ export function completeRecipe(
       ...(!reference.layers && { mode: reference.mode ?? 'all' }),
       fit: reference.fit ?? 'crop',
     })),
+    controls: (recipe.controls ?? []).map((control) => ({
+      ...control,
+      weight: control.weight ?? 1,
+      start: control.start ?? 0,
+      end: control.end ?? 1,
+      guess: control.guess ?? false,
+      preprocess: control.preprocess ?? 'none',
+      reads: control.reads ?? 'prompt',
+    })),
+    loras: (recipe.loras ?? []).map(({ file, weight }) => ({ file, weight: weight ?? 1 })),
     ...(recipe.source && { source: { ...recipe.source, strength: recipe.source.strength ?? FAMILY.strength } }),
   }
 }

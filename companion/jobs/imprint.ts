@@ -66,7 +66,12 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const decoded = await decode(shop, checkpoint, latents)
   yield {
     type: 'result',
-    recipe: { ...recipe, references: [...recipe.references] },
+    recipe: {
+      ...recipe,
+      references: [...recipe.references],
+      controls: [...recipe.controls],
+      loras: [...recipe.loras],
+    },
     picture: pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] }),
     runs: shop.networks.takeCounts(),
     seconds: (performance.now() - started) / 1000,

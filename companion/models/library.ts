@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
+import type { CheckpointName } from '../../shared/recipe.ts'
 import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
 import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
@@ -21,7 +22,7 @@ export interface AdapterWithEncoder {
 export interface Library {
   entries(): readonly ModelEntry[]
   /** The named checkpoint, or the first there is. */
-  checkpoint(name: string | undefined): Checkpoint
+  checkpoint(name: CheckpointName | undefined): Checkpoint
   /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
 }
@@ -47,7 +48,8 @@ export function openLibrary(roots: readonly string[]): Library {
     entries: () => (entries = findModels(roots)),
     checkpoint: (name) =>
       lookUp(() => {
-        const entry = name === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', name)
+        const file = typeof name === 'object' ? name.file : name
+        const entry = file === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', file)
         return remember(checkpoints, stamp(entry.path), () => ({
           ...openCheckpoint(entry.path),
           name: callable(entries, entry),
