@@ -1,5 +1,7 @@
 import { ADAPTER, ATTENTION } from './mistakes/attention.ts'
 import { DIFFUSION } from './mistakes/diffusion.ts'
+import { FACES } from './mistakes/faces.ts'
+import { SAMPLING } from './mistakes/samplers.ts'
 import { AUTOENCODER, UNET } from './mistakes/networks.ts'
 import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
@@ -14,6 +16,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...UNET,
   ...AUTOENCODER,
   ...DIFFUSION,
+  ...SAMPLING,
+  ...FACES,
   ...VISION_INPUT,
   ...CONTROL_PICTURES,
 ]

@@ -46,7 +46,15 @@ export async function runCheck({ file, name }: Check, change?: Change): Promise<
 function copySources(): string {
   const tree = mkdtempSync(join(tmpdir(), 'imprint-mutant-'))
   const starter = join(ROOT, 'companion', 'starter')
-  for (const part of ['companion', 'shared', 'test/parity', 'test/unit', 'test/support', 'package.json']) {
+  for (const part of [
+    'companion',
+    'shared',
+    'test/parity',
+    'test/unit',
+    'test/faces',
+    'test/support',
+    'package.json',
+  ]) {
     cpSync(join(ROOT, part), join(tree, part), { recursive: true, filter: (path) => path !== starter })
   }
   for (const part of ['node_modules', 'test/fixtures']) symlinkSync(join(ROOT, part), join(tree, part), 'junction')

@@ -1,0 +1,62 @@
+import { mutate, type Mutation } from '../mutate.ts'
+import type { Check } from '../tree.ts'
+
+const arithmetic = 'faces/arithmetic'
+const detecting = 'faces/detection'
+const UPRIGHT: Check = { file: arithmetic, name: 'scikit-image' }
+const RESIZED: Check = { file: arithmetic, name: 'bilinear resizing' }
+const DRAWN: Check = { file: arithmetic, name: 'as OpenCV draws them' }
+const DECODED: Check = { file: detecting, name: 'count in strides' }
+const SURE: Check = { file: detecting, name: 'half sure' }
+const ONCE: Check = { file: detecting, name: 'two fifths' }
+const SQUARE: Check = { file: detecting, name: 'holds the picture|takes pixels' }
+const AGAIN: Check = { file: detecting, name: 'smaller, until|down to 320' }
+const FOUND: Check = { file: 'faces/face-pack', name: 'whose the recogniser says|normalises by itself' }
+
+const alignment = 'companion/vision/faces/alignment.ts'
+const warp = 'companion/vision/faces/warp.ts'
+const resize = 'companion/vision/faces/resize-bilinear.ts'
+const detection = 'companion/vision/faces/detection.ts'
+const points = 'companion/vision/faces/key-point-picture.ts'
+
+/** Where faces are seen, how they are set upright and drawn. */
+export const FACES: readonly Mutation[] = [
+  mutate(alignment, UPRIGHT)("the template's left eye", '38.2946', '38.3946'),
+  mutate(alignment, UPRIGHT)("the template's right eye", '51.5014', '51.6014'),
+  mutate(alignment, UPRIGHT)("the template's nose", '71.7366', '71.6366'),
+  mutate(alignment, UPRIGHT)("the template's left corner of the mouth", '92.3655', '92.4655'),
+  mutate(alignment, UPRIGHT)("the template's right corner of the mouth", '70.7299', '70.8299'),
+  mutate(alignment, UPRIGHT)('256 pixels framed as 224', 'side === 256 ? side / 128', 'side === 256 ? side / 112'),
+  mutate(alignment, UPRIGHT)('no room at the sides', '8 * ratio', '7 * ratio'),
+  mutate(warp, UPRIGHT)('finer positions', 'POSITION_STEPS = 1024', 'POSITION_STEPS = 2048'),
+  mutate(resize, RESIZED)('finer weights', 'WEIGHT_STEPS = 2048', 'WEIGHT_STEPS = 1024'),
+  mutate(resize, RESIZED)('pixels at their corners', '(i + 0.5) * (from / to) - 0.5', 'i * (from / to)'),
+  mutate(detection, DECODED)(
+    'boxes around the middle of a cell',
+    '[(cell % columns) * stride,',
+    '[(cell % columns) * stride + stride / 2,',
+  ),
+  mutate(detection, DECODED)('cells counted by boxes', 'Math.floor(i / ANCHORS)', 'i'),
+  mutate(detection, SURE)('faces that are hardly any', 'SCORE_THRESHOLD = 0.5', 'SCORE_THRESHOLD = 0.45'),
+  mutate(detection, ONCE)('faces seen twice', 'OVERLAP_THRESHOLD = 0.4', 'OVERLAP_THRESHOLD = 0.5'),
+  mutate(detection, SQUARE)(
+    "the recogniser's scale for the detector",
+    'mean: 127.5, scale: 128',
+    'mean: 127.5, scale: 127.5',
+  ),
+  mutate('companion/vision/faces/find-face.ts', AGAIN)('no look at a smaller picture', '384, 320]', '384]'),
+  mutate('companion/vision/faces/embedding.ts', FOUND)(
+    "the detector's scale for the recogniser",
+    'scale: 127.5',
+    'scale: 128',
+  ),
+  mutate(points, DRAWN)('the nose in another place', 'NOSE = 2', 'NOSE = 1'),
+  mutate(points, DRAWN)('thinner limbs', 'LIMB_HALF_WIDTH = 4', 'LIMB_HALF_WIDTH = 3'),
+  mutate(points, DRAWN)('limbs as bright as points', 'LIMB_DIMMING = 0.6', 'LIMB_DIMMING = 1'),
+  mutate(points, DRAWN)('larger points', 'POINT_RADIUS = 10', 'POINT_RADIUS = 12'),
+  mutate(points, DRAWN)(
+    'colours in another order',
+    '[255, 255, 0],\n  [255, 0, 255],',
+    '[255, 0, 255],\n  [255, 255, 0],',
+  ),
+]
