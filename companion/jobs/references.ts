@@ -7,7 +7,7 @@ import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
 import type { AdapterWithEncoder } from '../models/library.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
-import { preprocess } from '../vision/preprocess.ts'
+import { clipPixels, clipSquares } from '../vision/preprocess.ts'
 import { pictureKey, type Keep } from './keep.ts'
 import type { Networks } from './networks.ts'
 
@@ -15,7 +15,9 @@ type Kept = { readonly networks: Networks; readonly keep: Keep }
 
 /** CLIP's features of a picture: `image_embeds` [1, p], `penultimate` [tokens, d]. */
 export function clipFeatures(kept: Kept, encoder: ImageEncoder, picture: Raster, fit: Fit): Promise<Tensors> {
-  return features(kept, encoder, `${pictureKey(picture)} ${fit}`, () => preprocess(picture, fit, encoder.preprocessing))
+  return features(kept, encoder, `${pictureKey(picture)} ${fit}`, () =>
+    clipPixels(clipSquares(picture, fit, encoder.preprocessing.size)[0]!, encoder.preprocessing),
+  )
 }
 
 function features(
@@ -43,7 +45,7 @@ export async function pictureKeysValues(
 ): Promise<Tensors> {
   const each: Tensors[] = []
   for (const picture of pictures) {
-    const made = await clipFeatures(kept, from.encoder, picture, fit)
+    const made = await clipFeatures(kept, from.encoder!, picture, fit)
     const { kind } = from.adapter.config
     each.push(
       await imageTokens(
@@ -68,11 +70,11 @@ export async function noPictureKeysValues(
 ): Promise<Tensors> {
   const { encoder, adapter } = from
   const { config } = adapter
-  const { imageSize } = encoder.config
+  const { imageSize } = encoder!.config
   const zeros =
     config.kind === 'base'
       ? { shape: [1, config.features], data: new Float32Array(config.features) }
-      : (await features(kept, encoder, 'zeros', () => new Float32Array(3 * imageSize ** 2)))['penultimate']!
+      : (await features(kept, encoder!, 'zeros', () => new Float32Array(3 * imageSize ** 2)))['penultimate']!
   const none = await imageTokens(kept, from, 'zeros', zeros)
   return concatenated(Array<Tensors>(pictures).fill(none))
 }

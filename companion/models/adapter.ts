@@ -1,54 +1,47 @@
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
-import { ipAdapterGraph, RESAMPLER_HEAD_WIDTH, type IpAdapterConfig } from '../networks/ip-adapter.ts'
+import { ipAdapterGraph } from '../networks/ip-adapter.ts'
+import { adapterReads, type IpAdapterConfig } from '../networks/ip-adapter/config.ts'
 import { crossAttentions, unetLayout, type UNetConfig } from '../networks/unet-layout.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
-import { openFiles, type Part } from './part.ts'
+import { openLedger } from '../weights/weights.ts'
+import { ADAPTER_PARTS, recogniseAdapter } from './adapter-config.ts'
+import { outline, type Outline } from './outline.ts'
+import { fileIdentity, type Part } from './part.ts'
 
 /** An IP-Adapter file, opened for one UNet. */
 export interface Adapter extends Part<IpAdapterConfig> {
   readonly file: string
 }
 
-type Shapes = ReadonlyMap<string, Pick<StoredTensor, 'shape'>>
+/** FaceID adapters bring low-rank changes of every attention's own projections along. */
+const FACE_LORA = /^ip_adapter\.\d+\.to_(q|k|v|out)_lora\.(down|up)\.weight$/
 
-/** What kind of IP-Adapter a set of tensors is, from its names and shapes alone; undefined when it is none. */
-export function recogniseAdapter(tensors: Shapes): IpAdapterConfig | undefined {
-  const shape = (name: string) => tensors.get(name)?.shape
-  const width = shape('ip_adapter.1.to_k_ip.weight')?.[1]
-  if (width === undefined) return undefined
-  const projection = shape('image_proj.proj.weight')
-  if (projection) {
-    return { kind: 'base', tokens: projection[0]! / width, width, features: projection[1]! }
+/** The tensors of an adapter's file under the names of published ones; what training kept beside the adapter is left out. */
+export function adapterTensors(file: string): ReadonlyMap<string, StoredTensor> {
+  const { tensors } = openWeightFile(file)
+  const [published, trained] = ADAPTER_PARTS
+  if (!tensors.has(`${trained.layers}1.to_k_ip.weight`)) return tensors
+  const renamed = new Map<string, StoredTensor>()
+  for (const [name, tensor] of tensors) {
+    for (const part of ['projection', 'layers'] as const) {
+      if (name.startsWith(trained[part])) renamed.set(published[part] + name.slice(trained[part].length), tensor)
+    }
   }
-  const latents = shape('image_proj.latents')
-  const projectIn = shape('image_proj.proj_in.weight')
-  const queries = shape('image_proj.layers.0.0.to_q.weight')
-  if (!latents || !projectIn || !queries) return undefined
-  let depth = 0
-  while (tensors.has(`image_proj.layers.${depth}.0.to_q.weight`)) depth++
-  return {
-    kind: 'plus',
-    tokens: latents[1]!,
-    width,
-    features: projectIn[1]!,
-    inner: latents[2]!,
-    heads: queries[0]! / RESAMPLER_HEAD_WIDTH,
-    depth,
-  }
+  return renamed
 }
 
 /** Whether an adapter was made for UNets of this shape. */
-export const fits = (config: IpAdapterConfig, unet: UNetConfig, tensors: Shapes): boolean =>
+export const fits = (config: IpAdapterConfig, unet: UNetConfig, file: Outline): boolean =>
   config.width === unet.crossAttentionWidth &&
   crossAttentions(unetLayout(unet)).every(
-    ({ adapterIndex, width }) => tensors.get(`ip_adapter.${adapterIndex}.to_k_ip.weight`)?.shape[0] === width,
+    ({ adapterIndex, width }) => file.shape(`ip_adapter.${adapterIndex}.to_k_ip.weight`)[0] === width,
   )
 
 /** What kind of IP-Adapter a file holds; throws `model-unsupported` when it is none. */
 export function readAdapterConfig(file: string): IpAdapterConfig {
-  const config = recogniseAdapter(openWeightFile(file).tensors)
+  const config = recogniseAdapter(outline(adapterTensors(file)), file)
   if (config) return config
   throw new ImprintError(
     'model-unsupported',
@@ -56,14 +49,34 @@ export function readAdapterConfig(file: string): IpAdapterConfig {
   )
 }
 
+/** Throws `model-unsupported` where an adapter was made for another family than the checkpoint's. */
+export function refuseOtherFamily(
+  adapter: { readonly name: string; readonly config: IpAdapterConfig },
+  checkpoint: { readonly name: string; readonly unet: { readonly config: UNetConfig } },
+): void {
+  const [made, is] = [adapter.config.width, checkpoint.unet.config.crossAttentionWidth]
+  if (made === is) return
+  throw new ImprintError(
+    'model-unsupported',
+    `The adapter "${adapter.name}" was made for ${family(made)}, and "${checkpoint.name}" is of ${family(is)}. Choose an adapter made for ${family(is)}.`,
+  )
+}
+
+/** A family by the width of the text states its UNet reads. */
+const family = (width: number): string =>
+  ({ 768: 'Stable Diffusion 1.5', 1024: 'Stable Diffusion 2', 2048: 'SDXL' })[width] ??
+  `a family whose text is ${width} wide`
+
 /**
- * Opens an IP-Adapter file for a UNet and checks that every tensor is used; `featureTokens` rows of features are what it reads.
- * Throws `model-invalid` where file and UNet differ.
+ * Opens an IP-Adapter file for a UNet and checks that every tensor is used; `featureTokens` rows of features are what it
+ * reads of a picture, none where it reads a face alone. Throws `model-invalid` where file and UNet differ.
  */
 export function openAdapter(file: string, config: IpAdapterConfig, unet: UNetConfig, featureTokens: number): Adapter {
-  const stored = openFiles([file], file)
+  const ledger = openLedger(adapterTensors(file), file)
   const layers = crossAttentions(unetLayout(unet))
-  ipAdapterGraph(stored.ledger.weights, config, layers, featureTokens, { attention: 'fused' })
-  stored.ledger.finish()
-  return { ...stored, file, config }
+  ipAdapterGraph(ledger.weights, config, layers, featureTokens, { attention: 'fused' })
+  ledger.finish(adapterReads(config).face === undefined ? [] : [FACE_LORA])
+  // The full-face adapter makes a token of every row.
+  const opened = config.kind === 'full' ? { ...config, tokens: featureTokens } : config
+  return { ledger, identity: fileIdentity(file), file, config: opened }
 }

@@ -2,20 +2,21 @@ import { readdirSync, statSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { CheckpointName } from '../../shared/recipe.ts'
-import type { IpAdapterConfig } from '../networks/ip-adapter.ts'
+import { adapterReads, type IpAdapterConfig } from '../networks/ip-adapter/config.ts'
 import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
-import { openWeightFile } from '../weights/weight-file.ts'
-import { fits, openAdapter, readAdapterConfig, recogniseAdapter, type Adapter } from './adapter.ts'
+import { adapterTensors, fits, openAdapter, readAdapterConfig, refuseOtherFamily, type Adapter } from './adapter.ts'
+import { recogniseAdapter } from './adapter-config.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { readVisionConfig } from './config.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
+import { outline } from './outline.ts'
 
-/** An adapter together with the image encoder whose features it reads. */
+/** An adapter, together with the image encoder whose features it reads; one that reads a face alone has none. */
 export interface AdapterWithEncoder {
   readonly name: string
   readonly adapter: Adapter
-  readonly encoder: ImageEncoder
+  readonly encoder?: ImageEncoder
 }
 
 /** The models of some folders, found by name, opened once and kept open. */
@@ -60,11 +61,13 @@ export function openLibrary(roots: readonly string[]): Library {
         const entry = findModel(entries, 'adapter', name ?? firstFitting(entries, checkpoint))
         return remember(adapters, `${stamp(entry.path)} for ${checkpoint.unet.identity}`, () => {
           const config = readAdapterConfig(entry.path)
-          const encoder = encoderFor(config, nearestFirst(entries, 'encoder', checkpoint.folder), entry.name)
-          const rows = featureTokens(config, encoder.config)
+          const adapter = { name: callable(entries, entry), config }
+          refuseOtherFamily(adapter, checkpoint)
+          const encoder = encoderFor(adapter, nearestFirst(entries, 'encoder', checkpoint.folder))
+          const rows = encoder ? featureTokens(config, encoder.config) : 0
           return {
-            name: callable(entries, entry),
-            encoder,
+            name: adapter.name,
+            ...(encoder && { encoder }),
             adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows),
           }
         })
@@ -99,11 +102,16 @@ function callable(entries: readonly ModelEntry[], entry: ModelEntry): string {
 
 /** Rows of features an adapter reads: one projected vector, or every token of the picture. */
 const featureTokens = (config: IpAdapterConfig, encoder: ClipVisionConfig): number =>
-  config.kind === 'base' ? 1 : visionTokens(encoder)
+  adapterReads(config).clip === 'embeds' ? 1 : visionTokens(encoder)
 
-function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], name: string): ImageEncoder {
+/** The image encoder that makes what an adapter reads; none where it reads no picture. */
+function encoderFor(
+  { name, config }: { readonly name: string; readonly config: IpAdapterConfig },
+  encoders: readonly ModelEntry[],
+): ImageEncoder | undefined {
+  if (!('features' in config)) return undefined
   const wide = ({ projectionSize, hiddenSize }: ClipVisionConfig) =>
-    config.kind === 'base' ? projectionSize : hiddenSize
+    adapterReads(config).clip === 'embeds' ? projectionSize : hiddenSize
   // Only the one that fits is opened: a damaged other one is none of this adapter's business.
   const fitting = encoders.find(
     ({ path, isFolder }) => isFolder && wide(readVisionConfig(join(path, 'config.json'))) === config.features,
@@ -115,12 +123,17 @@ function encoderFor(config: IpAdapterConfig, encoders: readonly ModelEntry[], na
   )
 }
 
+/** The first that fits; one that wants a face is taken only where there is no other. */
 function firstFitting(entries: readonly ModelEntry[], { folder, name, unet }: Checkpoint): string {
-  for (const { path, place } of nearestFirst(entries, 'adapter', folder)) {
-    const { tensors } = openWeightFile(path)
-    const config = recogniseAdapter(tensors)
-    if (config && fits(config, unet.config, tensors)) return place
-  }
+  const fitting = nearestFirst(entries, 'adapter', folder).flatMap(({ path, place }) => {
+    const file = outline(adapterTensors(path))
+    const config = recogniseAdapter(file, path)
+    return config && fits(config, unet.config, file)
+      ? [{ place, wantsFace: adapterReads(config).face !== undefined }]
+      : []
+  })
+  const first = fitting.find(({ wantsFace }) => !wantsFace) ?? fitting[0]
+  if (first) return first.place
   throw new ImprintError('model-missing', `No IP-Adapter in the models folder fits "${name}". Put one there that does.`)
 }
 

@@ -44,7 +44,8 @@ export function openFiles(paths: readonly string[], origin: string): Omit<Part<n
   return { ledger: openLedger(tensors, origin), identity: paths.map(fileIdentity).join('|') }
 }
 
-function fileIdentity(path: string): string {
+/** Changes when the file does. */
+export function fileIdentity(path: string): string {
   const { size, mtimeMs, ino } = statSync(path)
   return `${path}:${size}:${mtimeMs}:${ino}`
 }

@@ -13,7 +13,7 @@ import {
   recogniseVisionTower,
 } from './recognise-parts.ts'
 
-type Kind = (file: Outline, metadata: WeightFile['metadata']) => Found | undefined
+type Kind = (file: Outline, metadata: WeightFile['metadata'], path: string) => Found | undefined
 
 /** Files people keep among their models that belong to no family of Imprint. */
 const OTHERS: readonly (readonly [name: RegExp, what: string])[] = [
@@ -31,7 +31,7 @@ const otherKind: Kind = (file) => {
 
 /** Every kind of file, in this order: an adapter may hold a LoRA, a checkpoint all its parts. */
 const KINDS: readonly Kind[] = [
-  recogniseIpAdapter,
+  (file, _, path) => recogniseIpAdapter(file, path),
   recogniseLora,
   recogniseControlNet,
   recogniseDiffusion,
@@ -44,11 +44,11 @@ const KINDS: readonly Kind[] = [
   recogniseEmbedding,
 ]
 
-/** What a file's tensors are, by their names and shapes alone. */
-export function recogniseTensors({ tensors, metadata }: Pick<WeightFile, 'tensors' | 'metadata'>): Found {
+/** What a file's tensors are, by their names and shapes; its own name is asked only where nothing else tells two kinds apart. */
+export function recogniseTensors({ tensors, metadata, path }: WeightFile): Found {
   const file = outline(tensors)
   for (const kind of KINDS) {
-    const found = kind(file, metadata)
+    const found = kind(file, metadata, path)
     if (found) return found
   }
   const [first] = file.names

@@ -18,17 +18,15 @@ const THINNEST = 1000
 export const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073] as const
 export const CLIP_DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const
 
-/**
- * A picture as CLIP takes it: on white where transparent, the short side resized (bicubic, antialiased, to 8 bits), the
- * middle square cut out, normalised per channel.  -> [1, 3, size, size]
- */
-export function preprocess(
-  picture: Raster,
-  fit: Fit,
-  { size, mean, deviation }: ClipPreprocessing,
-): Float32Array<ArrayBuffer> {
-  const square = clipSquare(picture, fit, size)
-  const plane = size * size
+/** A picture longer than this many short sides shows its middle part when tiled. */
+const LONGEST = 4
+
+/** A picture that is nearly square is one tile. */
+const NEARLY_SQUARE = 4 / 3
+
+/** A square as CLIP takes it: normalised per channel.  -> [1, 3, size, size] */
+export function clipPixels(square: Raster, { mean, deviation }: ClipPreprocessing): Float32Array<ArrayBuffer> {
+  const plane = square.width * square.height
   const pixels = new Float32Array(3 * plane)
   for (let c = 0; c < 3; c++) {
     for (let i = 0; i < plane; i++) pixels[c * plane + i] = (square.data[3 * i + c]! / 255 - mean[c]!) / deviation[c]!
@@ -36,24 +34,56 @@ export function preprocess(
   return pixels
 }
 
-/** The square of 8-bit pixels that CLIP gets to see of a picture.  -> size x size, RGB */
-export function clipSquare(picture: Raster, fit: Fit, size: number): Raster {
-  const opaque = fit === 'pad' ? padToSquare(onWhite(picture)) : onWhite(picture)
-  const short = Math.min(opaque.width, opaque.height)
-  if (Math.max(opaque.width, opaque.height) > THINNEST * short) {
-    throw new ImprintError(
-      'picture-invalid',
-      `A reference of ${picture.width} x ${picture.height} pixels is too thin for its middle square to show anything. Use a wider one, or the fit "pad".`,
-    )
+/**
+ * The squares of 8-bit pixels that CLIP gets to see of a picture, on white where it is transparent: its middle, all of it
+ * between white bars, or tiles along its long side, which overlap evenly.  -> each size x size, RGB; at most four of them
+ */
+export function clipSquares(picture: Raster, fit: Fit, size: number): Raster[] {
+  const opaque = onWhite(picture)
+  switch (fit) {
+    case 'crop':
+      return squaresOf(refuseThin(opaque), 1, size)
+    case 'pad':
+      return squaresOf(padToSquare(opaque), 1, size)
+    case 'tile': {
+      const part = middlePart(opaque)
+      const ratio = longSide(part) / shortSide(part)
+      return squaresOf(part, ratio <= NEARLY_SQUARE ? 1 : Math.ceil(ratio), size)
+    }
   }
-  const long = (side: number) => Math.trunc((size * side) / short)
-  const resized = resizeBicubic(opaque, {
-    width: opaque.width === short ? size : long(opaque.width),
-    height: opaque.height === short ? size : long(opaque.height),
+}
+
+const shortSide = ({ width, height }: Raster): number => Math.min(width, height)
+const longSide = ({ width, height }: Raster): number => Math.max(width, height)
+
+/**
+ * Squares along the long side, evenly from one end to the other, or the middle one; the short side resized before (bicubic,
+ * antialiased, to 8 bits).
+ */
+function squaresOf(picture: Raster, squares: number, size: number): Raster[] {
+  const long = Math.trunc((size * longSide(picture)) / shortSide(picture))
+  const wide = picture.width > picture.height
+  const resized = resizeBicubic(picture, { width: wide ? long : size, height: wide ? size : long })
+  return Array.from({ length: squares }, (_, i) => {
+    const at = squares === 1 ? Math.floor((long - size) / 2) : Math.round((i * (long - size)) / (squares - 1))
+    return crop(resized, { left: wide ? at : 0, top: wide ? 0 : at, width: size, height: size })
   })
-  const left = Math.floor((resized.width - size) / 2)
-  const top = Math.floor((resized.height - size) / 2)
-  return crop(resized, { left, top, width: size, height: size })
+}
+
+function refuseThin(picture: Raster): Raster {
+  if (longSide(picture) <= THINNEST * shortSide(picture)) return picture
+  throw new ImprintError(
+    'picture-invalid',
+    `A reference of ${picture.width} x ${picture.height} pixels is too thin for its middle square to show anything. Use a wider one, or the fit "pad".`,
+  )
+}
+
+/** The middle of a picture that is too long to be tiled whole. */
+function middlePart(picture: Raster): Raster {
+  const longest = LONGEST * shortSide(picture)
+  const [width, height] = [Math.min(picture.width, longest), Math.min(picture.height, longest)]
+  const [left, top] = [Math.floor((picture.width - width) / 2), Math.floor((picture.height - height) / 2)]
+  return crop(picture, { left, top, width, height })
 }
 
 /** Transparent pixels over white, as paper would show them.  -> RGB */

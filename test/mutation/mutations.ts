@@ -1,3 +1,4 @@
+import { ADAPTER_FILES, PROJECTIONS } from './mistakes/adapters.ts'
 import { ADAPTER, ATTENTION } from './mistakes/attention.ts'
 import { DIFFUSION } from './mistakes/diffusion.ts'
 import { FACES } from './mistakes/faces.ts'
@@ -13,6 +14,8 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ACTIVATIONS,
   ...ATTENTION,
   ...ADAPTER,
+  ...PROJECTIONS,
+  ...ADAPTER_FILES,
   ...UNET,
   ...AUTOENCODER,
   ...DIFFUSION,

@@ -21,7 +21,7 @@ const fresh = (library: Library) => ({
 
 function models(library: Library) {
   const checkpoint = library.checkpoint(undefined)
-  return { checkpoint, encoder: library.adapter(undefined, checkpoint).encoder }
+  return { checkpoint, encoder: library.adapter(undefined, checkpoint).encoder! }
 }
 
 test('against reference and prompt, where both towers share a space', async () => {

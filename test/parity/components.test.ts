@@ -5,7 +5,7 @@ import { readPicture } from '../../companion/cli/pictures.ts'
 import { torchNoise } from '../../companion/diffusion/noise.ts'
 import { textStates } from '../../companion/jobs/prompt.ts'
 import { clipFeatures } from '../../companion/jobs/references.ts'
-import { preprocess } from '../../companion/vision/preprocess.ts'
+import { clipPixels, clipSquares } from '../../companion/vision/preprocess.ts'
 import { assertClose } from '../support/close.ts'
 import { fixture, fixtureJson, readTensors } from '../support/golden.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
@@ -14,7 +14,7 @@ const expected = readTensors(fixture('expected', 'components.safetensors'))
 const { prompt, seed } = fixtureJson('cases', 'base-w06.json') as { prompt: string; seed: number }
 const shop = tinyWorkshop()
 const checkpoint = shop.library.checkpoint('tiny15')
-const { encoder } = shop.library.adapter('ip-adapter_tiny15', checkpoint)
+const encoder = shop.library.adapter('ip-adapter_tiny15', checkpoint).encoder!
 const picture = await readPicture(fixture('images', 'ref1.png'))
 
 test('token ids of every prompt', () => {
@@ -26,7 +26,12 @@ test('token ids of every prompt', () => {
 test('pixels as CLIP takes them', () => {
   const { shape, data } = expected.get('pixel_values')!
   assert.deepEqual(shape, [1, 3, 224, 224])
-  assertClose('pixels', preprocess(picture, 'crop', encoder.preprocessing), data, 1e-6)
+  assertClose(
+    'pixels',
+    clipPixels(clipSquares(picture, 'crop', encoder.preprocessing.size)[0]!, encoder.preprocessing),
+    data,
+    1e-6,
+  )
 })
 
 test("CLIP's features of the picture", async () => {

@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { readTextConfig, readUNetConfig, readVaeConfig, readVisionConfig } from '../../companion/models/config.ts'
 import { clipTextGraph, tokenEmbeddings } from '../../companion/networks/clip-text.ts'
 import { clipVisionGraph } from '../../companion/networks/clip-vision.ts'
-import type { IpAdapterConfig } from '../../companion/networks/ip-adapter.ts'
+import type { IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
 import { vaeDecoderGraph, vaeEncoderGraph } from '../../companion/networks/vae.ts'
 import { readRows } from '../../companion/weights/read.ts'
 import { assertClose } from '../support/close.ts'
@@ -36,7 +36,13 @@ function close(name: string, actual: Float32Array): void {
 }
 
 const adapter = (config: IpAdapterConfig, shape: readonly [number, number], input: string) =>
-  adapterOutputs(weights, config, unet, { shape, data: hashInput(input, shape[0] * shape[1], LOUD) }, OPTIONS)
+  adapterOutputs(
+    weights,
+    config,
+    unet,
+    { features: { shape, data: hashInput(input, shape[0] * shape[1], LOUD) } },
+    OPTIONS,
+  )
 
 test('UNet with an image prompt', async () => {
   const { tokens, ...keysValues } = await adapter(BASE, [1, 40], 'in:clip')

@@ -1,7 +1,7 @@
 import type { NoiseConfig } from '../../companion/diffusion/schedule.ts'
 import type { ClipTextConfig } from '../../companion/networks/clip-text.ts'
 import type { ClipVisionConfig } from '../../companion/networks/clip-vision.ts'
-import type { IpAdapterConfig } from '../../companion/networks/ip-adapter.ts'
+import type { IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
 import type { UNetConfig } from '../../companion/networks/unet-layout.ts'
 import type { VaeConfig } from '../../companion/networks/vae.ts'
 
@@ -24,7 +24,20 @@ export const T15: UNetConfig = {
   added: undefined,
 }
 
-/** Its autoencoder. */
+/** A UNet of the SDXL family. */
+export const TXL: UNetConfig = {
+  ...T15,
+  widths: [16, 24, 32],
+  downAttention: [false, true, true],
+  upAttention: [true, true, false],
+  heads: [2, 3, 4],
+  depths: [1, 2, 3],
+  crossAttentionWidth: 56,
+  linearProjection: true,
+  added: { timeWidth: 8, width: 80 },
+}
+
+/** The autoencoder of both. */
 export const TVAE: VaeConfig = {
   widths: [16, 24, 32, 32],
   layersPerBlock: 2,
@@ -79,6 +92,13 @@ export const PLUS: IpAdapterConfig = {
   heads: 2,
   depth: 4,
 }
+
+/** The adapters that read faces, or every state of CLIP by itself. */
+export const FULL: IpAdapterConfig = { kind: 'full', tokens: 257, width: 24, features: 40 }
+const FACE = { tokens: 4, width: 24, faceWidth: 16, faceInner: 32 } as const
+export const FACEID: IpAdapterConfig = { kind: 'faceid', ...FACE }
+export const FACE_PERCEIVER = { ...FACE, features: 40, heads: 2, depth: 4 } as const
+export const FACEID_PLUS_V2: IpAdapterConfig = { kind: 'faceid-plusv2', ...FACE_PERCEIVER }
 
 /** The noise Stable Diffusion 1.5 was trained with. */
 export const SD15_NOISE: NoiseConfig = {

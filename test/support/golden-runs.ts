@@ -1,6 +1,7 @@
 import { sinusoid } from '../../companion/diffusion/time-embedding.ts'
 import type { Graph, GraphOptions } from '../../companion/graph/graph.ts'
-import { ipAdapterGraph, type IpAdapterConfig } from '../../companion/networks/ip-adapter.ts'
+import { ipAdapterGraph } from '../../companion/networks/ip-adapter.ts'
+import { adapterReads, type IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
 import { textKeysValuesGraph, timeGraph } from '../../companion/networks/unet-conditioning.ts'
 import { unetGraph } from '../../companion/networks/unet.ts'
 import { crossAttentions, unetLayout, type UNetConfig } from '../../companion/networks/unet-layout.ts'
@@ -25,11 +26,14 @@ export const row = (data: Float32Array, n: number, shape: readonly number[]) => 
   return { shape, data: data.slice(n * length, (n + 1) * length) }
 }
 
-/** CLIP's features of the n-th of the goldens' pictures, as the adapter reads them. */
-export function features({ kind }: IpAdapterConfig, pictures: number, n: number) {
-  return kind === 'base'
-    ? row(hashInput('in:clip', 2 * pictures * 40), n, [1, 40])
-    : row(hashInput('in:cliph', 2 * pictures * 257 * 40), n, [257, 40])
+/** What an adapter reads of the n-th of the goldens' pictures and faces. */
+export function features(config: IpAdapterConfig, pictures: number, n: number): Tensors {
+  const { clip, face } = adapterReads(config)
+  return {
+    ...(clip === 'embeds' && { features: row(hashInput('in:clip', 2 * pictures * 40), n, [1, 40]) }),
+    ...(clip === 'penultimate' && { features: row(hashInput('in:cliph', 2 * pictures * 257 * 40), n, [257, 40]) }),
+    ...(face && { face: row(hashInput('in:face', 2 * pictures * 16), n, [1, 16]) }),
+  }
 }
 
 /** Image tokens of some features, and their keys and values for a UNet. */
@@ -37,11 +41,11 @@ export async function adapterOutputs(
   w: Weights,
   config: IpAdapterConfig,
   unet: UNetConfig,
-  given: Tensors[string],
+  given: Tensors,
   options: GraphOptions,
 ): Promise<Tensors> {
   const layers = crossAttentions(unetLayout(unet))
-  return runOnce(ipAdapterGraph(w, config, layers, given.shape[0]!, options), { features: given })
+  return runOnce(ipAdapterGraph(w, config, layers, given['features']?.shape[0] ?? 0, options), given)
 }
 
 /** An image prompt of a UNet run: its keys and values and how much each layer takes of it. */
@@ -50,6 +54,8 @@ export interface GoldenPrompt {
   readonly weight: number
   /** All layers take the whole of it where this is absent. */
   readonly layers?: readonly number[]
+  /** `mask.N` for every number of positions; it acts everywhere where this is absent. */
+  readonly masks?: Tensors
 }
 
 /** A loaded UNet that predicts for latents, a timestep, text states and image prompts. */
@@ -59,39 +65,50 @@ export interface GoldenUNet {
     timestep: number,
     states: Tensors[string],
     prompts?: readonly GoldenPrompt[],
+    added?: Tensors[string],
   ): Promise<Float32Array>
-  /** What the time embedding network makes of a timestep. */
-  time(timestep: number): Promise<Tensors>
+  /** What the time embedding network makes of a timestep, and of what SDXL is told beside it. */
+  time(timestep: number, added?: Tensors[string]): Promise<Tensors>
   dispose(): Promise<void>
 }
 
-/** Loads a UNet for latents of one size and image prompts of the given numbers of tokens. */
+/** Loads a UNet for latents of one size and image prompts of the given numbers of tokens, all of them masked or none. */
 export async function goldenUNet(
   w: Weights,
   config: UNetConfig,
   size: { height: number; width: number },
   imageTokens: readonly number[],
   options: GraphOptions,
+  masked = false,
 ): Promise<GoldenUNet> {
+  const all = imageTokens.map(() => masked)
   const networks: Record<'time' | 'text' | 'unet', Network> = {
     time: await loadNetwork(timeGraph(w, config, options), 'cpu'),
     text: await loadNetwork(textKeysValuesGraph(w, config, 77, options), 'cpu'),
-    unet: await loadNetwork(unetGraph(w, config, { ...size, textTokens: 77, imageTokens }, options), 'cpu'),
+    unet: await loadNetwork(
+      unetGraph(w, config, { ...size, textTokens: 77, imageTokens, masked: all }, options),
+      'cpu',
+    ),
   }
   const layers = crossAttentions(unetLayout(config)).length
-  const time = (timestep: number) => {
+  const time = (timestep: number, added?: Tensors[string]) => {
     const width = config.widths[0]!
-    return networks.time.run({ sinusoid: { shape: [1, width], data: sinusoid(timestep, width) } })
+    return networks.time.run({
+      sinusoid: { shape: [1, width], data: sinusoid(timestep, width) },
+      ...(added && { added }),
+    })
   }
   return {
     time,
-    async predict(x, timestep, states, prompts = []) {
-      const shifts = Object.entries(await time(timestep)).filter(([name]) => name.startsWith('time.'))
-      const images = prompts.flatMap(({ keysValues, weight, layers: shares = Array<number>(layers).fill(1) }, r) => [
-        ...Object.entries(prefixed(`image.${r}`, keysValuesOnly(keysValues))),
-        [`image.${r}.weight`, { shape: [1], data: Float32Array.of(weight) }] as const,
-        [`image.${r}.layers`, { shape: [layers], data: Float32Array.from(shares) }] as const,
-      ])
+    async predict(x, timestep, states, prompts = [], added) {
+      const shifts = Object.entries(await time(timestep, added)).filter(([name]) => name.startsWith('time.'))
+      const images = prompts.flatMap(
+        ({ keysValues, weight, layers: shares = Array<number>(layers).fill(1), masks }, r) => [
+          ...Object.entries(prefixed(`image.${r}`, { ...keysValuesOnly(keysValues), ...masks })),
+          [`image.${r}.weight`, { shape: [1], data: Float32Array.of(weight) }] as const,
+          [`image.${r}.layers`, { shape: [layers], data: Float32Array.from(shares) }] as const,
+        ],
+      )
       const { prediction } = await networks.unet.run({
         sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
         ...Object.fromEntries(shifts),

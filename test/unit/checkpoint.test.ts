@@ -136,8 +136,8 @@ describe('an adapter', () => {
   const open = (path: string) => openAdapter(path, readAdapterConfig(path), T15, 1)
 
   test('opens for the UNet it was made for', async () => {
-    const { kind, tokens, width, features } = open(await adapter(() => undefined)).config
-    assert.deepEqual({ kind, tokens, width, features }, { kind: 'base', tokens: 4, width: 24, features: 40 })
+    const { config } = open(await adapter(() => undefined))
+    assert.deepEqual(config, { kind: 'base', tokens: 4, width: 24, features: 40 })
   })
 
   test('lacks a layer, or has one more', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { describe, test } from 'node:test'
-import { CLIP_DEVIATION, CLIP_MEAN, clipSquare, preprocess } from '../../companion/vision/preprocess.ts'
+import { CLIP_DEVIATION, CLIP_MEAN, clipPixels, clipSquares } from '../../companion/vision/preprocess.ts'
 import { resizeBicubic } from '../../companion/vision/resize.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
@@ -23,6 +23,13 @@ const plain = (width: number, height: number, ...colour: number[]): Raster => ({
   data: Uint8Array.from({ length: width * height * colour.length }, (_, i) => colour[i % colour.length]!),
 })
 
+/** The only square of a picture that is not tiled. */
+function clipSquare(...given: Parameters<typeof clipSquares>): Raster {
+  const [square, ...others] = clipSquares(...given)
+  assert.equal(others.length, 0)
+  return square!
+}
+
 describe("Pillow's bicubic resizing, to the bit", () => {
   for (const { from, to, rgb } of resized) {
     test(`${from.join(' x ')} to ${to.join(' x ')}`, () => {
@@ -34,7 +41,7 @@ describe("Pillow's bicubic resizing, to the bit", () => {
 
 test('normalised as published', () => {
   const clip = { size: 4, mean: CLIP_MEAN, deviation: CLIP_DEVIATION }
-  const pixels = preprocess(plain(4, 4, 0, 128, 255), 'crop', clip)
+  const pixels = clipPixels(plain(4, 4, 0, 128, 255), clip)
   // (v / 255 - mean) / deviation with the numbers of openai/CLIP's clip.py
   const expected = [(0 - 0.48145466) / 0.26862954, (128 / 255 - 0.4578275) / 0.26130258, (1 - 0.40821073) / 0.27577711]
   assertClose(
@@ -91,4 +98,93 @@ test('a picture too thin to show anything in its middle square is refused, unles
   const line = { width: 1001, height: 1, channels: 3, data: new Uint8Array(3 * 1001) } as const
   assert.throws(() => clipSquare(line, 'crop', 8), { code: 'picture-invalid', message: /1001 x 1/ })
   assert.equal(clipSquare(line, 'pad', 8).data.length, 3 * 8 * 8)
+})
+
+describe('tiles along the long side', () => {
+  /** A picture whose red is the place along its long side. */
+  const ramp = (width: number, height: number): Raster => {
+    const picture = plain(width, height, 0, 0, 0)
+    for (let i = 0; i < width * height; i++) picture.data[3 * i] = width > height ? i % width : Math.floor(i / width)
+    return picture
+  }
+  /** Where each tile begins and ends. */
+  const ends = (picture: Raster, size: number) =>
+    clipSquares(picture, 'tile', size).map(({ data, ...square }) => {
+      assert.deepEqual(square, { width: size, height: size, channels: 3 })
+      return [data[0], data.at(-3)]
+    })
+  const SIDE = 10
+
+  const cases: [width: number, height: number, tiles: [number, number][]][] = [
+    [10, 10, [[0, 9]]],
+    [13, 10, [[1, 10]]],
+    [10, 13, [[1, 10]]],
+    [
+      14,
+      10,
+      [
+        [0, 9],
+        [4, 13],
+      ],
+    ],
+    [
+      20,
+      10,
+      [
+        [0, 9],
+        [10, 19],
+      ],
+    ],
+    [
+      10,
+      20,
+      [
+        [0, 9],
+        [10, 19],
+      ],
+    ],
+    [
+      25,
+      10,
+      [
+        [0, 9],
+        [8, 17],
+        [15, 24],
+      ],
+    ],
+    [
+      40,
+      10,
+      [
+        [0, 9],
+        [10, 19],
+        [20, 29],
+        [30, 39],
+      ],
+    ],
+    [
+      10,
+      240,
+      [
+        [100, 109],
+        [110, 119],
+        [120, 129],
+        [130, 139],
+      ],
+    ],
+  ]
+  for (const [width, height, tiles] of cases) {
+    test(`${width} x ${height}`, () => assert.deepEqual(ends(ramp(width, height), SIDE), tiles))
+  }
+
+  test('of a line of pixels, its middle', () => {
+    const squares = clipSquares(plain(5000, 1, 7, 7, 7), 'tile', 8)
+    assert.equal(squares.length, 4)
+    assert.ok(squares.every(({ data }) => data.every((value) => value === 7)))
+  })
+
+  test('see what cropping sees where a picture is nearly square', () => {
+    const picture = pixels(24, 20)
+    assert.deepEqual(clipSquares(picture, 'tile', 16), clipSquares(picture, 'crop', 16))
+  })
 })

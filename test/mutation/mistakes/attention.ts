@@ -7,14 +7,12 @@ const quiet = 'parity/quiet-goldens'
 const PLAIN_UNET: Check = { file: unet, name: 'without image prompts' }
 const ONE_PROMPT: Check = { file: unet, name: 'one image prompt' }
 const ONE_LAYER: Check = { file: unet, name: 'one layer alone' }
-const TOKENS: Check = { file: unet, name: 'image tokens' }
 const QUIET_UNET: Check = { file: quiet, name: 'UNet with an image prompt' }
 const DECODER: Check = { file: parts, name: 'autoencoder decodes' }
 const OPENAI_TEXT: Check = { file: parts, name: "OpenAI's text tower" }
 const VISION: Check = { file: parts, name: 'vision tower' }
 const layout = 'companion/networks/unet-layout.ts'
 const seam = 'companion/networks/cross-attention.ts'
-const adapter = 'companion/networks/ip-adapter.ts'
 const autoencoder = 'companion/networks/vae.ts'
 const config = 'companion/models/config.ts'
 const ops = 'companion/graph/ops.ts'
@@ -39,24 +37,8 @@ export const ATTENTION: readonly Mutation[] = [
   mutate(nn, OPENAI_TEXT)('attention in parts to later words', '? -Infinity : 0', '? -1 : 0'),
 ]
 
-/** Where image tokens come from and how they join in. */
+/** How image tokens join in. */
 export const ADAPTER: readonly Mutation[] = [
-  mutate(adapter, TOKENS)("width of the Resampler's heads", 'RESAMPLER_HEAD_WIDTH = 64', 'RESAMPLER_HEAD_WIDTH = 32'),
-  mutate(adapter, TOKENS)(
-    'the norms of picture and queries exchanged',
-    "concat([layerNorm(x, w.at('norm1')",
-    "concat([layerNorm(x, w.at('norm2')",
-  ),
-  mutate(adapter, TOKENS)(
-    'queries that do not see themselves',
-    '{ eps: LAYER_NORM_EPS }), normal], 0)',
-    '{ eps: LAYER_NORM_EPS })], 0)',
-  ),
-  mutate(adapter, TOKENS)(
-    'keys and values exchanged',
-    'attention(q, k!, v!, { heads })',
-    'attention(q, v!, k!, { heads })',
-  ),
   mutate(layout, ONE_PROMPT)(
     'adapter layers numbered in the order they run',
     "['down', 'up', 'mid']",

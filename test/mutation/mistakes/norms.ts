@@ -14,7 +14,7 @@ const QUIET_VISION: Check = { file: quiet, name: 'vision tower' }
 const OPENAI_TEXT: Check = { file: parts, name: "OpenAI's text tower" }
 const OPENCLIP_TEXT: Check = { file: parts, name: "OpenCLIP's text tower" }
 const blocks = 'companion/networks/unet-blocks.ts'
-const adapter = 'companion/networks/ip-adapter.ts'
+const adapterNorm = 'companion/networks/ip-adapter/norm.ts'
 const autoencoder = 'companion/networks/vae.ts'
 const transformer = 'companion/networks/clip-transformer.ts'
 const config = 'companion/models/config.ts'
@@ -43,7 +43,7 @@ export const EPSILONS: readonly Mutation[] = [
     'GROUP_NORM_EPS = 1e-6',
     'GROUP_NORM_EPS = 1e-5',
   ),
-  mutate(adapter, QUIET_TOKENS)("epsilon of the adapter's norms", 'LAYER_NORM_EPS = 1e-5', 'LAYER_NORM_EPS = 1e-6'),
+  mutate(adapterNorm, QUIET_TOKENS)("epsilon of the adapter's norms", 'LAYER_NORM_EPS = 1e-5', 'LAYER_NORM_EPS = 1e-6'),
   mutate(config, QUIET_TEXT)("epsilon of CLIP's text tower", 'layerNormEps: c.layer_norm_eps', 'layerNormEps: 1e-6'),
   mutate(config, QUIET_VISION)(
     "epsilon of CLIP's vision tower",
