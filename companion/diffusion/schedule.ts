@@ -1,6 +1,14 @@
 import { roundHalfEven } from '../../shared/round-half-even.ts'
 import type { Sampler, Sigmas, Spacing } from '../../shared/recipe.ts'
-import { dpmTimesteps, consistencyTimesteps, karras, exponential, pndmTimesteps, evenTimesteps } from './spacing.ts'
+import {
+  beta,
+  consistencyTimesteps,
+  dpmTimesteps,
+  evenTimesteps,
+  exponential,
+  karras,
+  pndmTimesteps,
+} from './spacing.ts'
 
 /** Noise a model was trained with, from scheduler_config.json. */
 export interface NoiseConfig {
@@ -53,10 +61,16 @@ export function schedule(
   const solver = SOLVERS.has(choice.sampler)
   // The solvers' ramps span all of training, the others' the steps they would have taken.
   const [max, min] = solver ? [table.at(-1)!, table[0]!] : [sigmas[0]!, sigmas.at(-1)!]
-  const chosen = (choice.sigmas === 'karras' ? karras : exponential)(steps, max, min)
+  const chosen = RAMPS[choice.sigmas](steps, max, min)
   const asked = chosen.map((sigma) => timestepOf(sigma, table))
-  return { ...common, timesteps: solver ? asked.map(roundHalfEven) : asked, sigmas: [...chosen, 0] }
+  const timesteps = solver ? asked.map(choice.sigmas === 'karras' ? roundHalfEven : cutOff) : asked
+  return { ...common, timesteps, sigmas: [...chosen, 0] }
 }
+
+const RAMPS = { karras, exponential, beta } as const
+
+/** A solver's timesteps are whole: diffusers rounds Karras' and cuts off the others. A step that rounding missed is not lost. */
+const cutOff = (timestep: number): number => Math.floor(timestep + 1e-6)
 
 function spacedTimesteps(
   steps: number,

@@ -1,5 +1,6 @@
 import { roundHalfEven } from '../../shared/round-half-even.ts'
 import type { Spacing } from '../../shared/recipe.ts'
+import { betaQuantile } from './beta-quantile.ts'
 
 interface Training {
   readonly trainSteps: number
@@ -56,4 +57,13 @@ export function karras(steps: number, max: number, min: number): number[] {
 export function exponential(steps: number, max: number, min: number): number[] {
   const [high, low] = [Math.log(max), Math.log(min)]
   return Array.from({ length: steps }, (_, i) => Math.exp(high + (i / Math.max(steps - 1, 1)) * (low - high)))
+}
+
+/** Shape of the distribution that "beta" levels are drawn from, the same at both ends. */
+const BETA_SHAPE = 0.6
+
+/** Noise levels from max to min at even shares of a beta distribution, so that they crowd at both ends (arXiv:2407.12173). */
+export function beta(steps: number, max: number, min: number): number[] {
+  const share = (i: number) => betaQuantile(1 - i / Math.max(steps - 1, 1), BETA_SHAPE)
+  return Array.from({ length: steps }, (_, i) => min + share(i) * (max - min))
 }

@@ -41,6 +41,8 @@ describe('timesteps', () => {
     ['linspace, solver', steps(8, 'dpmpp_2m', 'linspace'), [999, 874, 749, 624, 500, 375, 250, 125]],
     ['leading, solver', steps(8, 'dpmpp_2m', 'leading'), [889, 778, 667, 556, 445, 334, 223, 112]],
     ['karras, solver', steps(8, 'dpmpp_2m', 'linspace', 'karras'), [999, 890, 746, 549, 299, 90, 12, 0]],
+    ['exponential, solver', steps(8, 'unipc', 'linspace', 'exponential'), [999, 834, 621, 359, 133, 30, 4, 0]],
+    ['beta, solver', steps(8, 'dpmpp_2m', 'linspace', 'beta'), [999, 986, 957, 909, 830, 689, 373, 0]],
     ['linspace, ddim rounds', steps(8, 'ddim', 'linspace'), [999, 856, 714, 571, 428, 285, 143, 0]],
     ['lcm, four', steps(4, 'lcm', 'leading'), [999, 759, 499, 259]],
     ['lcm, eight', steps(8, 'lcm', 'leading'), [999, 879, 759, 639, 499, 379, 259, 139]],
@@ -86,6 +88,27 @@ test('karras levels span the steps for Euler, and all of training for the solver
   assertClose('second', [euler.sigmas[1]!], [second], 1e-4)
   const solver = steps(8, 'dpmpp_2m', 'linspace', 'karras')
   assertClose('solver', [solver.sigmas[0]!, solver.sigmas[7]!], [14.614645, 0.0291675], 2e-6)
+})
+
+test('beta levels crowd at both ends', () => {
+  // scipy.stats.beta.ppf(1 - i / 7, 0.6, 0.6)
+  const shares = [1, 0.9288579738, 0.7831485674, 0.598570047, 0.401429953, 0.2168514326, 0.071142026, 0]
+  const solver = steps(8, 'dpmpp_2m', 'linspace', 'beta').sigmas
+  assertClose(
+    'solver',
+    solver.slice(0, 8),
+    shares.map((share) => 0.0291675 + share * (14.614645 - 0.0291675)),
+    3e-6,
+  )
+  const euler = steps(8, 'euler', 'leading', 'beta')
+  assertClose(
+    'euler',
+    euler.sigmas.slice(0, 8),
+    shares.map((share) => 0.041314 + share * (7.371846 - 0.041314)),
+    2e-6,
+  )
+  assert.ok(euler.timesteps.some((t) => !Number.isInteger(t)))
+  assert.deepEqual(steps(1, 'euler', 'trailing', 'beta').timesteps, [999])
 })
 
 test('noise level and timestep are each other back', () => {

@@ -3,6 +3,7 @@ import type { Check } from '../tree.ts'
 
 const TRAJECTORIES: Check = { file: 'unit/samplers', name: 'trajectories of diffusers' }
 const CONSISTENT: Check = { file: 'unit/samplers', name: '^(lcm|tcd) ' }
+const LEVELS: Check = { file: 'unit/schedule', name: 'beta' }
 const COLOURS: Check = { file: 'unit/picture', name: 'as published' }
 
 const consistency = 'companion/diffusion/samplers/consistency.ts'
@@ -19,6 +20,16 @@ export const SAMPLING: readonly Mutation[] = [
     'distilled over twice the steps',
     'DISTILLED_STEPS = 50',
     'DISTILLED_STEPS = 100',
+  ),
+  mutate('companion/diffusion/spacing.ts', LEVELS)(
+    'beta levels that crowd more',
+    'BETA_SHAPE = 0.6',
+    'BETA_SHAPE = 0.5',
+  ),
+  mutate('companion/diffusion/schedule.ts', LEVELS)(
+    "a solver's timesteps all rounded",
+    "choice.sigmas === 'karras' ? roundHalfEven : cutOff",
+    'roundHalfEven',
   ),
   mutate(pseudo, TRAJECTORIES)('four-step coefficients', '[-59 / 24, e1!]', '[-57 / 24, e1!]'),
   mutate(pseudo, TRAJECTORIES)('three-step coefficients', '[-16 / 12, e1!]', '[-15 / 12, e1!]'),
