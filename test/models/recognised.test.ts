@@ -6,6 +6,14 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { after, describe, test } from 'node:test'
 import { findModels } from '../../companion/models/catalog.ts'
+import {
+  adapterKeys,
+  adapterShapes,
+  projectionShapes,
+  trainedAdapterShapes,
+  type AdapterVariant,
+  type Family,
+} from '../support/adapter-shapes.ts'
 import { archive, stream, word } from '../support/craft-pickle.ts'
 import { safetensorsBytes, temporaryFolder } from '../support/craft-safetensors.ts'
 import { hollowPickle, writeHollow } from '../support/hollow-files.ts'
@@ -42,13 +50,18 @@ const FILES: Readonly<Record<string, Made>> = {
   'model.pth': ['controlnet sdxl', original.controlNetShapes(original.SDXL)],
   'unet.safetensors': ['vae', original.vaeShapes()],
   'adapter.safetensors': ['vae', original.beginning('first_stage_model.', original.vaeShapes())],
-  'ip-adapter-plus_sdxl.safetensors': ['adapter sd15 base', small.adapterShapes('base', 'sd15')],
-  'ip-adapter_sdxl.safetensors': ['adapter sdxl plus', small.adapterShapes('plus', 'sdxl')],
-  'faceid.safetensors': ['adapter sd15 full', small.adapterShapes('full', 'sd15')],
+  'ip-adapter-plus_sdxl.safetensors': ['adapter sd15 base', adapterShapes('base', 'sd15')],
+  'ip-adapter_sdxl.safetensors': ['adapter sdxl plus', adapterShapes('plus', 'sdxl')],
+  'faceid.safetensors': ['adapter sd15 full', adapterShapes('full', 'sd15')],
   'plusv2.bin': ['adapter sd15 faceid', hollowPickle(nested('faceid', 'sd15'))],
-  'instantid.safetensors': ['adapter sdxl faceid-plus', small.adapterShapes('faceid-plus', 'sdxl')],
+  'instantid.safetensors': ['adapter sdxl faceid-plus', adapterShapes('faceid-plus', 'sdxl')],
   'full-face.bin': ['adapter sd15 portrait', hollowPickle(nested('portrait', 'sd15'))],
   'ip-adapter.safetensors': ['adapter sdxl instantid', hollowPickle(nested('instantid', 'sdxl'))],
+  'controlnet.safetensors': ['adapter sd15 faceid-plus', adapterShapes('faceid-plus', 'sd15')],
+  // The one kind whose name is asked, since nothing else tells it from the one before.
+  'lora-plusv2.safetensors': ['adapter sd15 faceid-plusv2', adapterShapes('faceid-plus', 'sd15')],
+  'vit-g.safetensors': ['adapter sdxl base', adapterShapes('base of bigG', 'sdxl')],
+  'optimizer.safetensors': ['adapter sd15 plus', trainedAdapterShapes('plus', 'sd15')],
   'vit-l.safetensors': ['encoder vit-h', original.clipVisionShapes(1280, 32, 1024)],
   'vit-h.safetensors': [
     'encoder vit-bigg',
@@ -79,9 +92,8 @@ const FILES: Readonly<Record<string, Made>> = {
   'lora.safetensors': ['embedding sdxl', { clip_l: [4, 768], clip_g: [4, 1280] }],
 }
 
-function nested(variant: keyof typeof small.PROJECTIONS, family: 'sd15' | 'sdxl'): Record<string, original.Shapes> {
-  const width = family === 'sd15' ? 768 : 2048
-  return { image_proj: small.PROJECTIONS[variant](width), ip_adapter: small.adapterKeys(family) }
+function nested(variant: AdapterVariant, family: Family): Record<string, original.Shapes> {
+  return { image_proj: projectionShapes(variant, family), ip_adapter: adapterKeys(family) }
 }
 
 /** Without the one tensor that would make a pickle's only storage large. */

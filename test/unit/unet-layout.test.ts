@@ -4,33 +4,7 @@ import { describe, test } from 'node:test'
 import { layerWeights } from '../../companion/jobs/layer-weights.ts'
 import { crossAttentions, unetLayout, type UNetConfig } from '../../companion/networks/unet-layout.ts'
 import { MODES } from '../../shared/recipe.ts'
-
-const SD15: UNetConfig = {
-  inChannels: 4,
-  outChannels: 4,
-  widths: [320, 640, 1280, 1280],
-  layersPerBlock: 2,
-  downAttention: [true, true, true, false],
-  upAttention: [false, true, true, true],
-  heads: [8, 8, 8, 8],
-  depths: [1, 1, 1, 1],
-  crossAttentionWidth: 768,
-  normGroups: 32,
-  normEps: 1e-5,
-  linearProjection: false,
-  added: undefined,
-}
-
-const SDXL: UNetConfig = {
-  ...SD15,
-  widths: [320, 640, 1280],
-  downAttention: [false, true, true],
-  upAttention: [true, true, false],
-  heads: [5, 10, 20],
-  depths: [1, 2, 10],
-  crossAttentionWidth: 2048,
-  linearProjection: true,
-}
+import { SD15_UNET as SD15, SDXL_UNET as SDXL } from '../support/published-unets.ts'
 
 /** Each transformer's numbers in adapter files. */
 function numbers(config: UNetConfig): Record<string, number[]> {
