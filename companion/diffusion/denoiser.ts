@@ -1,4 +1,5 @@
 import type { Denoise } from './samplers/sampler.ts'
+import { noiseLevel } from './scale.ts'
 import type { Schedule } from './schedule.ts'
 import { combine } from './vector.ts'
 
@@ -17,9 +18,7 @@ export function denoiser(predict: Predict, guidance: number, schedule: Schedule)
     return combine([1 - guidance, none], [guidance, prompt])
   }
   return async (x, i) => {
-    const sigma = schedule.sigmas[i]!
-    const alpha = 1 / Math.sqrt(1 + sigma ** 2) // √ᾱ, and √(1 - ᾱ) below
-    const rest = sigma * alpha
+    const { alpha, sigma: rest } = noiseLevel(schedule.sigmas[i]!)
     const output = await guided(x, i)
     if (schedule.prediction === 'epsilon') {
       return { epsilon: output, denoised: combine([1 / alpha, x], [-rest / alpha, output]) }

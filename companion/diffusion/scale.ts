@@ -8,10 +8,10 @@ import { combine } from './vector.ts'
  */
 const EXPLODING: ReadonlySet<Sampler> = new Set(['euler', 'euler_ancestral', 'heun'])
 
-/** A noise level σ as √ᾱ, √(1 - ᾱ) and λ = ln(√ᾱ / √(1 - ᾱ)), infinite where no noise is left. */
+/** A noise level σ, infinite or not, as √ᾱ, √(1 - ᾱ) and λ = ln(√ᾱ / √(1 - ᾱ)), infinite where no noise is left. */
 export function noiseLevel(sigma: number): { alpha: number; sigma: number; lambda: number } {
   const alpha = 1 / Math.sqrt(1 + sigma ** 2)
-  return { alpha, sigma: sigma * alpha, lambda: -Math.log(sigma) }
+  return { alpha, sigma: sigma === Infinity ? 1 : sigma * alpha, lambda: -Math.log(sigma) }
 }
 
 /** x₀ + σ ε as the model takes it. */
@@ -20,8 +20,9 @@ export const variancePreserving = (x: Float32Array, sigma: number): Float32Array
 
 /** Latents with noise at level σ, in the sampler's scale. */
 export function withNoise(sampler: Sampler, clean: Float32Array, noise: Float32Array, sigma: number): Float32Array {
-  const exploding = combine([1, clean], [sigma, noise])
-  return EXPLODING.has(sampler) ? exploding : variancePreserving(exploding, sigma)
+  if (EXPLODING.has(sampler)) return combine([1, clean], [sigma, noise])
+  const level = noiseLevel(sigma)
+  return combine([level.alpha, clean], [level.sigma, noise])
 }
 
 /** Unit normal noise as the sampler starts from when there is no picture to start from. */

@@ -18,6 +18,8 @@ export interface NoiseConfig {
   readonly stepsOffset: number
   /** Whether the step before the first is free of noise; otherwise it has the first step's. */
   readonly alphaToOne: boolean
+  /** Whether training ended in noise alone (arXiv:2305.08891). */
+  readonly zeroSnr: boolean
   readonly prediction: 'epsilon' | 'v_prediction'
 }
 
@@ -25,7 +27,7 @@ export interface NoiseConfig {
 export interface Schedule {
   /** Timesteps as the model takes them, most noise first; fractions occur. */
   readonly timesteps: readonly number[]
-  /** Noise level σ = √((1 - ᾱ) / ᾱ) before each step, and 0 behind the last. */
+  /** Noise level σ = √((1 - ᾱ) / ᾱ) before each step, infinite where there is noise alone, and 0 behind the last. */
   readonly sigmas: readonly number[]
   readonly spacing: Spacing
   /** Training steps between two steps of the whole run, part of which may be left out. */
@@ -38,6 +40,8 @@ export interface Schedule {
 /** How a sampler wants its steps spaced. */
 const SOLVERS: ReadonlySet<Sampler> = new Set(['dpmpp_2m', 'dpmpp_2m_sde', 'unipc'])
 const CONSISTENCY: ReadonlySet<Sampler> = new Set(['lcm', 'tcd'])
+/** Samplers that never divide by the signal's share. */
+const FROM_NOISE_ALONE: ReadonlySet<Sampler> = new Set(['ddim', ...CONSISTENCY])
 /** Samplers that walk on noise levels, so that these may be chosen. */
 export const CHOOSES_SIGMAS: ReadonlySet<Sampler> = new Set([...SOLVERS, 'euler', 'euler_ancestral', 'heun'])
 
@@ -48,6 +52,8 @@ export function schedule(
   noise: NoiseConfig,
 ): Schedule {
   const alphas = alphasCumprod(noise)
+  // Only these get along without a signal, and only if the model does.
+  if (!(FROM_NOISE_ALONE.has(choice.sampler) && noise.prediction === 'v_prediction')) keepSomeSignal(alphas)
   const table = Array.from(alphas, sigmaOf)
   const common = {
     spacing: choice.spacing,
@@ -95,7 +101,7 @@ export const fromStep = (schedule: Schedule, start: number): Schedule => ({
  * ᾱₜ = Π (1 - βᵢ) for betas whose square roots are evenly spaced ("scaled linear"). To the bit as torch computes it: the
  * roots from both ends towards the middle and the betas in float32, the product in float64.
  */
-export function alphasCumprod({ trainSteps, betaStart, betaEnd }: NoiseConfig): Float64Array {
+export function alphasCumprod({ trainSteps, betaStart, betaEnd, zeroSnr }: NoiseConfig): Float64Array {
   const [from, to] = [Math.fround(Math.sqrt(betaStart)), Math.fround(Math.sqrt(betaEnd))]
   const step = Math.fround((to - from) / (trainSteps - 1))
   const alphas = new Float64Array(trainSteps)
@@ -105,7 +111,20 @@ export function alphasCumprod({ trainSteps, betaStart, betaEnd }: NoiseConfig): 
     product *= Math.fround(1 - Math.fround(root * root))
     alphas[t] = Math.fround(product)
   }
-  return alphas
+  return zeroSnr ? endingInNoise(alphas) : alphas
+}
+
+/** Algorithm 1 of arXiv:2305.08891: √ᾱ shifted to end at 0 and scaled to begin where it did. */
+function endingInNoise(alphas: Float64Array): Float64Array {
+  const [first, last] = [Math.sqrt(alphas[0]!), Math.sqrt(alphas.at(-1)!)]
+  return alphas.map((alpha) => Math.fround((((Math.sqrt(alpha) - last) * first) / (first - last)) ** 2))
+}
+
+/** Where ᾱ is 0, the noise level would be infinite; diffusers' samplers take this instead. */
+const LEAST_SIGNAL = 2 ** -24
+
+function keepSomeSignal(alphas: Float64Array): void {
+  alphas.forEach((alpha, t) => (alphas[t] = Math.max(alpha, LEAST_SIGNAL)))
 }
 
 /** Noise level of a cumulative alpha (Karras et al. 2022, arXiv:2206.00364). */
@@ -114,6 +133,8 @@ export const sigmaOf = (alpha: number): number => Math.sqrt((1 - alpha) / alpha)
 /** Linear interpolation in a table by a fractional index. */
 export function interpolate(t: number, table: readonly number[]): number {
   const low = Math.min(Math.floor(t), table.length - 1)
+  // Between two infinite levels there is no number.
+  if (low === t) return table[low]!
   const high = Math.min(low + 1, table.length - 1)
   return table[low]! + (t - low) * (table[high]! - table[low]!)
 }

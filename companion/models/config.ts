@@ -185,7 +185,7 @@ const scheduler = z
     timestep_spacing: z.enum(SPACINGS).default('leading'),
     clip_sample: only(false),
     trained_betas: only(null),
-    rescale_betas_zero_snr: only(false),
+    rescale_betas_zero_snr: z.boolean().default(false),
   })
   .transform((c): SchedulerConfig => ({
     trainSteps: c.num_train_timesteps,
@@ -193,6 +193,7 @@ const scheduler = z
     betaEnd: c.beta_end,
     stepsOffset: c.steps_offset,
     alphaToOne: c.set_alpha_to_one,
+    zeroSnr: c.rescale_betas_zero_snr,
     prediction: c.prediction_type,
     sampler: SCHEDULERS[c._class_name ?? ''],
     spacing: c.timestep_spacing,

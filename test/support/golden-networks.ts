@@ -107,5 +107,6 @@ export const SD15_NOISE: NoiseConfig = {
   betaEnd: 0.012,
   stepsOffset: 1,
   alphaToOne: false,
+  zeroSnr: false,
   prediction: 'epsilon',
 }

@@ -122,6 +122,18 @@ describe('read as it is meant', () => {
     assert.deepEqual({ stepsOffset, alphaToOne }, { stepsOffset: 0, alphaToOne: true })
   })
 
+  test('noise of training that ended without a signal', () => {
+    const read = (changes: Record<string, unknown>) => {
+      const { zeroSnr, prediction, spacing } = readChanged('scheduler', changes) as ReturnType<
+        typeof readSchedulerConfig
+      >
+      return { zeroSnr, prediction, spacing }
+    }
+    const asked = { rescale_betas_zero_snr: true, prediction_type: 'v_prediction', timestep_spacing: 'trailing' }
+    assert.deepEqual(read(asked), { zeroSnr: true, prediction: 'v_prediction', spacing: 'trailing' })
+    assert.equal(read({ rescale_betas_zero_snr: undefined }).zeroSnr, false)
+  })
+
   test('one value per level, or one for all', () => {
     const { heads, depths } = readChanged('unet', {
       attention_head_dim: [5, 10, 20, 20],

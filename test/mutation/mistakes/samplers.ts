@@ -4,10 +4,15 @@ import type { Check } from '../tree.ts'
 const TRAJECTORIES: Check = { file: 'unit/samplers', name: 'trajectories of diffusers' }
 const CONSISTENT: Check = { file: 'unit/samplers', name: '^(lcm|tcd) ' }
 const LEVELS: Check = { file: 'unit/schedule', name: 'beta' }
+const NO_SIGNAL: Check = {
+  file: 'unit/zero-snr',
+  name: 'the signal ends|begin at|noise alone is the noise|^(ddim|heun)$',
+}
 const COLOURS: Check = { file: 'unit/picture', name: 'as published' }
 
 const consistency = 'companion/diffusion/samplers/consistency.ts'
 const pseudo = 'companion/diffusion/samplers/pndm.ts'
+const levels = 'companion/diffusion/schedule.ts'
 const unified = 'companion/diffusion/samplers/unipc.ts'
 const picture = 'companion/diffusion/picture.ts'
 
@@ -26,10 +31,19 @@ export const SAMPLING: readonly Mutation[] = [
     'BETA_SHAPE = 0.6',
     'BETA_SHAPE = 0.5',
   ),
-  mutate('companion/diffusion/schedule.ts', LEVELS)(
+  mutate(levels, LEVELS)(
     "a solver's timesteps all rounded",
     "choice.sigmas === 'karras' ? roundHalfEven : cutOff",
     'roundHalfEven',
+  ),
+  mutate(levels, NO_SIGNAL)('a signal that begins anew', '* first) / (first - last)', ') / (first - last)'),
+  mutate(levels, NO_SIGNAL)('less signal at the end', '2 ** -24', '2 ** -20'),
+  mutate(levels, NO_SIGNAL)("some signal for DDIM's first step", "new Set(['ddim', ...CONSISTENCY])", 'new Set([])'),
+  mutate('companion/diffusion/scale.ts', NO_SIGNAL)('no noise in noise alone', 'Infinity ? 1', 'Infinity ? 0'),
+  mutate('companion/diffusion/denoiser.ts', NO_SIGNAL)(
+    'a velocity of the other sign',
+    '[-rest, output]',
+    '[rest, output]',
   ),
   mutate(pseudo, TRAJECTORIES)('four-step coefficients', '[-59 / 24, e1!]', '[-57 / 24, e1!]'),
   mutate(pseudo, TRAJECTORIES)('three-step coefficients', '[-16 / 12, e1!]', '[-15 / 12, e1!]'),
