@@ -107,6 +107,17 @@ describe('how much each attention takes', () => {
     assert.deepEqual(shares(SDXL, 'style'), { 'up_blocks.0.attentions.1': 1 })
     assert.deepEqual(shares(SDXL, 'composition'), { 'down_blocks.2.attentions.1': 1 })
     assert.equal(layerWeights(SDXL, 'style', undefined).filter((share) => share === 1).length, 10)
+    assert.deepEqual(shares(SDXL, 'style+composition'), {
+      'down_blocks.2.attentions.1': 1,
+      'up_blocks.0.attentions.1': 1,
+    })
+    const all = shares(SDXL, 'all')
+    assert.equal(Object.keys(all).length, 11)
+    // Strong style is everything but the composition, the middle block too.
+    const strong = shares(SDXL, 'strong-style')
+    assert.deepEqual({ ...strong, 'down_blocks.2.attentions.1': 1 }, all)
+    assert.equal('down_blocks.2.attentions.1' in strong, false)
+    assert.equal(strong['mid_block.attentions.0'], 1)
   })
 
   test('every mode has a meaning', () => {
