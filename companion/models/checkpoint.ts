@@ -54,7 +54,6 @@ const OPTIONS = { attention: 'fused' } as const
  * used exactly where it should be. Throws `model-invalid` or `model-unsupported` naming file and tensor or field.
  */
 export function openCheckpoint(folder: string): Checkpoint {
-  const index = indexSchema.parse(readJson(join(folder, 'model_index.json')))
   const first = openTextTower(join(folder, 'text_encoder'), join(folder, 'tokenizer'))
   const second = existsSync(join(folder, 'text_encoder_2'))
     ? [openTextTower(join(folder, 'text_encoder_2'), join(folder, 'tokenizer_2'))]
@@ -63,7 +62,6 @@ export function openCheckpoint(folder: string): Checkpoint {
   const vae = openVae(join(folder, 'vae'))
   const towers = [first, ...second] as const
   refuseMisfits(basename(folder), towers, unet.config)
-  const { sample_size: latentSize } = sampleSize.parse(readJson(join(folder, 'unet', 'config.json')))
   return {
     name: basename(folder),
     folder,
@@ -71,8 +69,20 @@ export function openCheckpoint(folder: string): Checkpoint {
     towers,
     unet,
     vae,
+    ...readFolderSettings(folder, latentScale(vae.config)),
+  }
+}
+
+/** What a model folder says beside its networks; `scale` is the pixels per latent, a side. */
+export function readFolderSettings(
+  folder: string,
+  scale: number,
+): Pick<Checkpoint, 'scheduler' | 'pictureSize' | 'zeroNegative' | 'extras'> {
+  const index = indexSchema.parse(readJson(join(folder, 'model_index.json')))
+  const { sample_size: latentSize } = sampleSize.parse(readJson(join(folder, 'unet', 'config.json')))
+  return {
     scheduler: readSchedulerConfig(join(folder, 'scheduler', 'scheduler_config.json')),
-    pictureSize: latentSize * latentScale(vae.config),
+    pictureSize: latentSize * scale,
     zeroNegative: index.force_zeros_for_empty_prompt,
     extras: readExtras(join(folder, 'imprint.json')),
   }
@@ -81,8 +91,8 @@ export function openCheckpoint(folder: string): Checkpoint {
 const indexSchema = z.looseObject({ force_zeros_for_empty_prompt: z.boolean().default(false) })
 const sampleSize = z.looseObject({ sample_size: z.number().int().positive().default(64) })
 
-/** Parts taken from different models: the UNet reads text states of another width than the towers make. */
-function refuseMisfits(name: string, towers: readonly TextTower[], { crossAttentionWidth }: UNetConfig): void {
+/** Throws `model-invalid` for parts of different models: the UNet reads text of another width than the towers make. */
+export function refuseMisfits(name: string, towers: readonly TextTower[], { crossAttentionWidth }: UNetConfig): void {
   const width = towers.reduce((sum, { config }) => sum + config.hiddenSize, 0)
   if (width === crossAttentionWidth) return
   throw new ImprintError(
@@ -91,10 +101,15 @@ function refuseMisfits(name: string, towers: readonly TextTower[], { crossAttent
   )
 }
 
-function openUNet(folder: string): Part<UNetConfig> {
-  const stored = openFolderWeights(folder, 'diffusion_pytorch_model')
+const openUNet = (folder: string): Part<UNetConfig> =>
+  checkUNet(openFolderWeights(folder, 'diffusion_pytorch_model'), readUNetConfig(join(folder, 'config.json')))
+
+const openVae = (folder: string): Part<VaeConfig> =>
+  checkVae(openFolderWeights(folder, 'diffusion_pytorch_model'), readVaeConfig(join(folder, 'config.json')))
+
+/** A UNet whose tensors are all used; throws `model-invalid` naming one that is not, is missing or has another shape. */
+export function checkUNet(stored: Omit<Part<never>, 'config'>, config: UNetConfig): Part<UNetConfig> {
   const { weights } = stored.ledger
-  const config = readUNetConfig(join(folder, 'config.json'))
   timeGraph(weights, config, OPTIONS)
   textKeysValuesGraph(weights, config, 1, OPTIONS)
   unetGraph(weights, config, { ...SMALL, textTokens: 1, imageTokens: [] }, OPTIONS)
@@ -102,10 +117,9 @@ function openUNet(folder: string): Part<UNetConfig> {
   return { ...stored, config }
 }
 
-function openVae(folder: string): Part<VaeConfig> {
-  const stored = openFolderWeights(folder, 'diffusion_pytorch_model')
+/** An autoencoder whose tensors are all used; throws like {@link checkUNet}. */
+export function checkVae(stored: Omit<Part<never>, 'config'>, config: VaeConfig): Part<VaeConfig> {
   const { weights } = stored.ledger
-  const config = readVaeConfig(join(folder, 'config.json'))
   const side = 8 * latentScale(config)
   vaeDecoderGraph(weights, config, SMALL, OPTIONS)
   vaeEncoderGraph(weights, config, { height: side, width: side }, OPTIONS)
@@ -113,8 +127,9 @@ function openVae(folder: string): Part<VaeConfig> {
   return { ...stored, config }
 }
 
-function readExtras(path: string): Extras {
-  if (!existsSync(path)) return extrasSchema.parse({})
+/** The settings of an imprint.json; those of none where there is no such file. */
+export function readExtras(path: string | undefined): Extras {
+  if (path === undefined || !existsSync(path)) return extrasSchema.parse({})
   const parsed = extrasSchema.safeParse(readJson(path))
   if (parsed.success) return parsed.data
   throw new ImprintError('model-invalid', `${path}: ${z.prettifyError(parsed.error)}. Correct the file or remove it.`)

@@ -9,6 +9,7 @@ import { recogniseAdapter } from './adapter-config.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { readVisionConfig } from './config.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { openCheckpointFile } from './checkpoint-file.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
 
@@ -51,8 +52,10 @@ export function openLibrary(roots: readonly string[]): Library {
       lookUp(() => {
         const file = typeof name === 'object' ? name.file : name
         const entry = file === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', file)
-        return remember(checkpoints, stamp(entry.path), () => ({
-          ...openCheckpoint(entry.path),
+        const config = typeof name === 'object' ? configuration(entries, entry, name.config) : undefined
+        const key = [entry.path, ...(config === undefined ? [] : [config])].map(stamp).join(' with ')
+        return remember(checkpoints, key, () => ({
+          ...(entry.isFolder ? openCheckpoint(entry.path) : openCheckpointFile(entry.path, config)),
           name: callable(entries, entry),
         }))
       }),
@@ -75,9 +78,25 @@ export function openLibrary(roots: readonly string[]): Library {
   }
 }
 
-/** What is used when a recipe names no checkpoint: the first whole one. */
+/** The folder whose configuration a checkpoint file is to use. */
+function configuration(entries: readonly ModelEntry[], entry: ModelEntry, name: string): string {
+  const { isFolder, path, place } = findModel(entries, 'checkpoint', name)
+  if (entry.isFolder)
+    throw new ImprintError(
+      'model-unsupported',
+      `${entry.place} is a folder and has a configuration of its own. Name it alone.`,
+    )
+  if (isFolder) return path
+  throw new ImprintError(
+    'model-unsupported',
+    `${place} is a file and has no configuration. Name a model folder instead.`,
+  )
+}
+
+/** What is used when a recipe names no checkpoint: the first whole one, folders before files. */
 function firstCheckpoint(entries: readonly ModelEntry[]): ModelEntry {
-  const first = entries.find(({ role, isFolder, missing }) => role === 'checkpoint' && isFolder && !missing?.length)
+  const whole = entries.filter(({ role, missing }) => role === 'checkpoint' && !missing?.length)
+  const first = whole.find(({ isFolder }) => isFolder) ?? whole[0]
   if (first) return first
   throw new ImprintError('model-missing', 'There is no whole checkpoint in the models folder. Put one there.')
 }

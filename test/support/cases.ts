@@ -43,6 +43,8 @@ export const CASES = [
   'xl-odd-size',
   'xl-style',
   'xl-style-layout',
+  'xl-single',
+  'plus-bin-single',
 ] as const
 
 /** The file with what diffusers made of a case. */
