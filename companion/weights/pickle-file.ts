@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { BYTES_PER_ELEMENT, type WeightDType } from './dtype.ts'
@@ -6,6 +6,7 @@ import { readPickle, type PickleTensor, type PickleValue } from './pickle.ts'
 import type { Refusals } from './refusals.ts'
 import type { StoredTensor, WeightFile } from './safetensors.ts'
 import { readZip, type ZipEntry } from './zip.ts'
+import { readExactly } from './read-exactly.ts'
 
 const DTYPES: Readonly<Record<string, WeightDType>> = {
   'torch DoubleStorage': 'F64',
@@ -47,9 +48,7 @@ export function openPickle(path: string): WeightFile {
     const root = pickle.name.slice(0, -'data.pkl'.length)
     const content = (entry: ZipEntry): Buffer => {
       if (entry.bytes > MAX_PICKLE_BYTES) throw refuse(`its "${entry.name}" takes ${entry.bytes} bytes`)
-      const buffer = Buffer.alloc(entry.bytes)
-      readSync(descriptor, buffer, 0, entry.bytes, entry.offset)
-      return buffer
+      return readExactly(descriptor, entry.offset, entry.bytes, () => damaged(`it ends inside "${entry.name}"`))
     }
     const order = entries.get(`${root}byteorder`)
     if (order && content(order).toString().trim() !== 'little') throw refuse('its numbers are big-endian')

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { toFloat32 } from './dtype.ts'
+import { readExactly } from './read-exactly.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /**
@@ -17,13 +18,14 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
     )
   const rowBytes = tensor.bytes / rows
   const floats = new Float32Array(indices.length * width)
-  const buffer = Buffer.alloc(rowBytes)
+  const short = () =>
+    new ImprintError('model-invalid', `${basename(tensor.file)} ends inside "${tensor.name}". Download it again.`)
   const descriptor = openSync(tensor.file, 'r')
   try {
     indices.forEach((row, i) => {
       if (row < 0 || row >= rows) throw new RangeError(`row ${row} of ${tensor.name}, which has ${rows}`)
-      readSync(descriptor, buffer, 0, rowBytes, tensor.offset + row * rowBytes)
-      const values = toFloat32(buffer, tensor.dtype)
+      const stored = readExactly(descriptor, tensor.offset + row * rowBytes, rowBytes, short)
+      const values = toFloat32(stored, tensor.dtype)
       if (!values) {
         const file = basename(tensor.file)
         throw new ImprintError(

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
 import { BYTES_PER_ELEMENT, isWeightDType, type WeightDType } from './dtype.ts'
+import { readExactly } from './read-exactly.ts'
 
 /** One tensor where it lies on disk: nothing is read until somebody needs the bytes. */
 export interface StoredTensor {
@@ -57,15 +58,12 @@ export function openSafetensors(path: string): WeightFile {
 }
 
 function readHeader(descriptor: number, size: number, path: string): Buffer {
-  const length = Buffer.alloc(8)
-  if (size < 8 || readSync(descriptor, length, 0, 8, 0) < 8) throw invalid(path, `it has only ${size} bytes`)
-  const headerBytes = Number(length.readBigUInt64LE())
+  const short = () => invalid(path, `it has only ${size} bytes`)
+  const headerBytes = Number(readExactly(descriptor, 0, 8, short).readBigUInt64LE())
   if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > size) {
     throw invalid(path, `its header claims ${headerBytes} bytes of ${size} in the file`)
   }
-  const header = Buffer.alloc(headerBytes)
-  readSync(descriptor, header, 0, headerBytes, 8)
-  return header
+  return readExactly(descriptor, 8, headerBytes, short)
 }
 
 function parseHeader(

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { openPickle } from './pickle-file.ts'
+import { readExactly } from './read-exactly.ts'
 import { openSafetensors, type WeightFile } from './safetensors.ts'
 
 /** Beginnings of files that are often taken for weights. */
@@ -46,9 +47,8 @@ const BRACE = '{'.charCodeAt(0)
 function firstBytes(path: string): Buffer {
   const descriptor = openSync(path, 'r')
   try {
-    const buffer = Buffer.alloc(Math.min(9, fstatSync(descriptor).size))
-    readSync(descriptor, buffer, 0, buffer.length, 0)
-    return buffer
+    const cutShort = () => new ImprintError('model-invalid', `${basename(path)} is cut short. Download it again.`)
+    return readExactly(descriptor, 0, Math.min(9, fstatSync(descriptor).size), cutShort)
   } finally {
     closeSync(descriptor)
   }

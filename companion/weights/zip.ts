@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs'
+import { readExactly } from './read-exactly.ts'
 import type { Refusals } from './refusals.ts'
 
 /** One file inside a zip archive. */
@@ -45,9 +45,7 @@ export function readZip(source: ZipSource): ReadonlyMap<string, ZipEntry> {
 
 function read({ descriptor, size, damaged }: ZipSource, offset: number, bytes: number): Buffer {
   if (offset < 0 || offset + bytes > size) throw damaged(`its archive points at byte ${offset + bytes} of ${size}`)
-  const buffer = Buffer.alloc(bytes)
-  if (readSync(descriptor, buffer, 0, bytes, offset) < bytes) throw damaged('its archive is cut short')
-  return buffer
+  return readExactly(descriptor, offset, bytes, () => damaged('its archive is cut short'))
 }
 
 function findDirectory(source: ZipSource): { offset: number; bytes: number; count: number } {

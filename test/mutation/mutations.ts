@@ -6,6 +6,7 @@ import { SAMPLING } from './mistakes/samplers.ts'
 import { AUTOENCODER, UNET } from './mistakes/networks.ts'
 import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
+import { SINGLE_FILES } from './mistakes/single-files.ts'
 import type { Mutation } from './mutate.ts'
 
 /** Every constant of the family that a port may get wrong unnoticed. */
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...UNET,
   ...AUTOENCODER,
   ...DIFFUSION,
+  ...SINGLE_FILES,
   ...SAMPLING,
   ...FACES,
   ...VISION_INPUT,

@@ -28,6 +28,10 @@ for (const [family, shapes, side] of [
     writeHollow(path, shapes)
     const { parts } = splitCheckpoint(openWeightFile(path).tensors)
 
+    test('as many tensors as were published', () => {
+      assert.deepEqual([parts.unet.size, parts.vae.size], [family === 'sd15' ? 686 : 1680, 248])
+    })
+
     test('the UNet', () => {
       const config = inferUNet(parts.unet, family)
       const ledger = openLedger(parts.unet, path)
