@@ -52,6 +52,7 @@ function copySources(): string {
     'test/parity',
     'test/unit',
     'test/faces',
+    'test/models',
     'test/support',
     'package.json',
   ]) {
