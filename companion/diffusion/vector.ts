@@ -11,3 +11,11 @@ export function combine(
   }
   return sum
 }
+
+/** Two vectors, one behind the other. */
+export function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
+}

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
 import type { Control, Lora, Recipe, Reference, Source } from '../../shared/recipe.ts'
+import { fewStepCheckpoint, fewStepLora } from '../models/few-step.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
 /** Every field there, none of them undefined. */
@@ -23,7 +24,7 @@ export type CompleteSource = Source & Filled<Pick<Source, 'strength'>>
 const FAMILY = { steps: 20, guidance: 7.5, sampler: 'ddim', sigmas: 'model', weight: 0.6, strength: 0.75 } as const
 
 /**
- * Fills in what a recipe leaves open: the model's own defaults, then its family's, and a random seed.
+ * Fills in what a recipe leaves open, as {@link usualSettings} has it, and a random seed.
  * Throws `recipe-invalid` for choices that do not go together.
  */
 export function completeRecipe(
@@ -31,9 +32,9 @@ export function completeRecipe(
   checkpoint: Checkpoint,
   adapterName: (name: string | undefined) => string,
 ): CompleteRecipe {
-  const { defaults, weight } = checkpoint.extras
-  const sampler = recipe.sampler ?? defaults.sampler ?? checkpoint.scheduler.sampler ?? FAMILY.sampler
-  const sigmas = recipe.sigmas ?? (CHOOSES_SIGMAS.has(sampler) ? defaults.sigmas : undefined) ?? FAMILY.sigmas
+  const usual = usualSettings(recipe, checkpoint)
+  const sampler = recipe.sampler ?? usual.sampler
+  const sigmas = recipe.sigmas ?? (CHOOSES_SIGMAS.has(sampler) ? usual.sigmas : FAMILY.sigmas)
   if (!CHOOSES_SIGMAS.has(sampler) && sigmas !== 'model') {
     throw new ImprintError(
       'recipe-invalid',
@@ -54,16 +55,16 @@ export function completeRecipe(
     negativePrompt: recipe.negativePrompt ?? (checkpoint.zeroNegative ? null : ''),
     size,
     seed: recipe.seed ?? randomInt(2 ** 32),
-    steps: recipe.steps ?? defaults.steps ?? FAMILY.steps,
-    guidance: recipe.guidance ?? defaults.guidance ?? FAMILY.guidance,
+    steps: recipe.steps ?? usual.steps,
+    guidance: recipe.guidance ?? usual.guidance,
     sampler,
-    spacing: recipe.spacing ?? defaults.spacing ?? checkpoint.scheduler.spacing,
+    spacing: recipe.spacing ?? usual.spacing,
     sigmas,
     clipSkip: recipe.clipSkip ?? 0,
     references: (recipe.references ?? []).map((reference) => ({
       ...reference,
       adapter: adapterName(reference.adapter),
-      weight: reference.weight ?? weight ?? FAMILY.weight,
+      weight: reference.weight ?? usual.weight,
       start: reference.start ?? 0,
       end: reference.end ?? 1,
       ...(!reference.layers && { mode: reference.mode ?? 'all' }),
@@ -80,5 +81,24 @@ export function completeRecipe(
     })),
     loras: (recipe.loras ?? []).map(({ file, weight }) => ({ file, weight: weight ?? 1 })),
     ...(recipe.source && { source: { ...recipe.source, strength: recipe.source.strength ?? FAMILY.strength } }),
+  }
+}
+
+/** A reference without words is to be seen, not mixed with what is said. */
+const WORDLESS_WEIGHT = 1
+
+/** What a recipe is run with where it says nothing: a few-step LoRA's settings, the model's own, then its family's. */
+function usualSettings({ prompt, loras }: Recipe, checkpoint: Checkpoint) {
+  const { scheduler, extras } = checkpoint
+  const { defaults } = extras
+  const quick = fewStepLora(loras ?? [])
+  const own = fewStepCheckpoint(checkpoint)
+  return {
+    sampler: quick?.sampler ?? defaults.sampler ?? own?.sampler ?? scheduler.sampler ?? FAMILY.sampler,
+    spacing: quick?.spacing ?? defaults.spacing ?? own?.spacing ?? scheduler.spacing,
+    sigmas: quick?.sigmas ?? defaults.sigmas ?? own?.sigmas ?? FAMILY.sigmas,
+    steps: quick?.steps ?? defaults.steps ?? own?.steps ?? FAMILY.steps,
+    guidance: quick?.guidance ?? defaults.guidance ?? own?.guidance ?? FAMILY.guidance,
+    weight: prompt.trim() === '' ? WORDLESS_WEIGHT : (quick?.weight ?? extras.weight ?? own?.weight ?? FAMILY.weight),
   }
 }

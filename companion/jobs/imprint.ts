@@ -33,12 +33,13 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
 
   yield phase('encoding', 0, 0)
-  const guided = recipe.guidance > 1
+  // Models that are told the guidance as a number need no run without the prompt.
+  const guidance = checkpoint.unet.config.guidanceWidth === undefined ? recipe.guidance : 1
   const references = await encodeReferences(shop, checkpoint, recipe, request.pictures, size)
   const text = {
     prompt: await encodePrompt(shop, checkpoint, recipe.prompt, recipe.clipSkip),
     // Clip skip is for the prompt alone, as in diffusers.
-    none: guided ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
+    none: guidance > 1 ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
   }
 
   yield phase('loading', 0, 0)
@@ -46,12 +47,20 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const whole = schedule(recipe.steps, recipe, checkpoint.scheduler)
   const start = await startOf(shop, checkpoint, recipe, request.pictures, { schedule: whole, noise, size })
   const { timesteps } = start.schedule
-  const evaluation = unetEvaluation(shop, checkpoint, { size, text, picture: recipe.size, references, timesteps })
+  const evaluation = unetEvaluation(shop, checkpoint, {
+    size,
+    text,
+    picture: recipe.size,
+    references,
+    timesteps,
+    guidance: recipe.guidance,
+    beside: start.beside,
+  })
   await evaluation.load()
 
   yield phase('denoising', 0, timesteps.length)
   const colours = extras.latentToRgb ?? LATENT_TO_RGB[checkpoint.family]
-  const denoise = denoiser(evaluation.predict, recipe.guidance, start.schedule)
+  const denoise = denoiser(evaluation.predict, guidance, start.schedule)
   const sampling = SAMPLE[recipe.sampler](denoise, start.x, start.schedule, noise)
   let sampled = await sampling.next()
   while (!sampled.done) {

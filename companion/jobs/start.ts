@@ -2,15 +2,12 @@ import type { Raster } from '../../shared/raster.ts'
 import type { NoiseSource } from '../diffusion/noise.ts'
 import { fromNoise, withNoise } from '../diffusion/scale.ts'
 import { fromStep, type Schedule } from '../diffusion/schedule.ts'
+import { joined } from '../diffusion/vector.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
-import { vaeEncoderGraph } from '../networks/vae.ts'
-import type { Tensor } from '../runtime/tensor.ts'
-import { latentMask, maskOf } from '../vision/mask.ts'
-import { onWhite } from '../vision/preprocess.ts'
-import { resizeLanczos } from '../vision/resize.ts'
+import { latentMask, maskOf, type Mask } from '../vision/mask.ts'
 import type { CompleteRecipe } from './defaults.ts'
-import { pictureKey } from './keep.ts'
 import { pictureNamed } from './pictures.ts'
+import { fitted, latentsOf } from './source-latents.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Where a run begins, and what becomes of its latents after each step. */
@@ -21,43 +18,59 @@ export interface Start {
   readonly schedule: Schedule
   /** Puts back what a mask keeps, after step i; undefined leaves the latents as they are. */
   readonly after: (x: Float32Array, i: number) => Float32Array | undefined
+  /** What a UNet of nine channels reads behind the latents; empty for one of four. */
+  readonly beside: Float32Array
+}
+
+/** What every start draws on: the whole schedule, the stream of noise, and the size of the latents. */
+interface Given {
+  readonly schedule: Schedule
+  readonly noise: NoiseSource
+  readonly size: { readonly width: number; readonly height: number }
 }
 
 /**
- * From noise alone, or from the recipe's source with noise over it (SDEdit, arXiv:2108.01073); a mask keeps the rest of the
- * source at every step (as diffusers does with UNets of four channels). Draws noise in diffusers' order; `size` is the latents'.
+ * From noise alone, or from the recipe's source with noise over it (SDEdit, arXiv:2108.01073). A mask keeps the rest of the
+ * source: a UNet of four channels has it put back at every step, one of nine reads it. Draws noise in diffusers' order.
  */
 export async function startOf(
   shop: Workshop,
   checkpoint: Checkpoint,
   recipe: CompleteRecipe,
   pictures: Readonly<Record<string, Raster>>,
-  { schedule, noise, size }: { schedule: Schedule; noise: NoiseSource; size: { width: number; height: number } },
+  given: Given,
 ): Promise<Start> {
   const { source, sampler } = recipe
+  const { schedule, noise, size } = given
+  const [width, height] = recipe.size
   const length = checkpoint.vae.config.latentChannels * size.width * size.height
-  if (!source) return { x: fromNoise(sampler, noise.normal(length), schedule), schedule, after: () => undefined }
+  const mask = source?.mask === undefined ? undefined : maskOf(pictureNamed(source.mask, pictures), { width, height })
+  const picture = source && fitted(pictureNamed(source.image, pictures), { width, height })
+  const readsMask = checkpoint.unet.config.inChannels > checkpoint.unet.config.outChannels
+  const sampled = async (pixels: Float32Array) => latentsOf(shop, checkpoint, pixels, { width, height }, noise)
+  /** The latents of what is not painted anew, drawn after all other noise of the start. */
+  const kept = () => sampled(keptPart(picture ?? new Float32Array(3 * width * height), mask))
+  const beside = async () => (readsMask ? joined(latentMaskOr1(mask, size), await kept()) : new Float32Array())
+  const untouched = () => undefined
 
-  const { mean, deviation } = await moments(shop, checkpoint, pictureNamed(source.image, pictures), recipe.size)
-  const drawn = noise.normal(length)
-  const clean = mean.data.map(
-    (value, i) => (value + deviation.data[i]! * drawn[i]!) * checkpoint.vae.config.scalingFactor,
-  )
+  if (!source || !picture || (readsMask && mask && source.strength === 1)) {
+    const x = fromNoise(sampler, noise.normal(length), schedule)
+    return { x, schedule, after: untouched, beside: await beside() }
+  }
+  const clean = await sampled(picture)
   const over = noise.normal(length)
   const left = fromStep(schedule, recipe.steps - Math.min(recipe.steps, Math.trunc(recipe.steps * source.strength)))
   const noisy = withNoise(sampler, clean, over, left.sigmas[0]!)
-  if (source.mask === undefined) return { x: noisy, schedule: left, after: () => undefined }
+  if (!mask || readsMask) return { x: noisy, schedule: left, after: untouched, beside: await beside() }
 
-  // diffusers encodes the masked picture too, whose latents only UNets of nine channels read.
+  // diffusers encodes the kept part here too, though only UNets of nine channels read it.
   noise.normal(length)
-  const mask = latentMask(
-    maskOf(pictureNamed(source.mask, pictures), { width: recipe.size[0], height: recipe.size[1] }),
-    size,
-  )
+  const where = latentMask(mask, size)
   return {
     x: source.strength === 1 ? fromNoise(sampler, over, schedule) : noisy,
     schedule: left,
-    after: (x, i) => blend(withNoise(sampler, clean, over, left.sigmas[i + 1]!), x, mask),
+    after: (x, i) => blend(withNoise(sampler, clean, over, left.sigmas[i + 1]!), x, where),
+    beside: await beside(),
   }
 }
 
@@ -66,24 +79,9 @@ function blend(outside: Float32Array, inside: Float32Array, mask: Float32Array):
   return outside.map((value, i) => value + mask[i % mask.length]! * (inside[i]! - value))
 }
 
-/** Mean and deviation of a picture's latents, the picture stretched to the size.  [1, 4, h, w] each */
-async function moments(
-  { networks, keep }: Workshop,
-  { vae }: Checkpoint,
-  picture: Raster,
-  [width, height]: readonly [number, number],
-): Promise<{ mean: Tensor; deviation: Tensor }> {
-  const key = `moments of ${pictureKey(picture)} at ${width}x${height} by ${vae.identity}`
-  const { mean, deviation } = await keep.get(key, () => {
-    const { data } = resizeLanczos(onWhite(picture), { width, height })
-    const plane = width * height
-    const pixels = Float32Array.from({ length: 3 * plane }, (_, i) => {
-      return (data[3 * (i % plane) + Math.floor(i / plane)]! / 255) * 2 - 1
-    })
-    const build = () => vaeEncoderGraph(vae.ledger.weights, vae.config, { width, height }, networks.options)
-    return networks.run(`vae-encoder ${width}x${height} of ${vae.identity}`, build, {
-      picture: { shape: [1, 3, height, width], data: pixels },
-    })
-  })
-  return { mean: mean!, deviation: deviation! }
-}
+/** A picture that is grey where it is to be painted anew: nothing of it is left where there is no mask. */
+const keptPart = (pixels: Float32Array, mask: Mask | undefined): Float32Array =>
+  pixels.map((value, i) => (mask === undefined || mask.data[i % mask.data.length]! >= 0.5 ? 0 : value))
+
+const latentMaskOr1 = (mask: Mask | undefined, size: { width: number; height: number }): Float32Array =>
+  mask ? latentMask(mask, size) : new Float32Array(size.width * size.height).fill(1)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Predict } from '../diffusion/denoiser.ts'
-import { sinusoid } from '../diffusion/time-embedding.ts'
+import { joined } from '../diffusion/vector.ts'
+import { guidanceEmbedding, sinusoid } from '../diffusion/time-embedding.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import { timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
@@ -19,13 +20,17 @@ interface Conditions {
   readonly picture: readonly [number, number]
   readonly references: readonly ImagePrompt[]
   readonly timesteps: readonly number[]
+  /** Told as a number to the models that take it so. */
+  readonly guidance: number
+  /** Channels that stand behind the latents at every step.  [c, h, w] */
+  readonly beside: Float32Array
 }
 
 /** The UNet under the given conditions: loading it, and one evaluation of latents [1, 4, h, w] before step i. */
 export function unetEvaluation(
   shop: Workshop,
   checkpoint: Checkpoint,
-  { size, text, picture, references, timesteps }: Conditions,
+  { size, text, picture, references, timesteps, guidance, beside }: Conditions,
 ): { load: () => Promise<void>; predict: Predict } {
   const { networks } = shop
   const { config, ledger, identity } = checkpoint.unet
@@ -42,8 +47,8 @@ export function unetEvaluation(
     load: () => networks.load(key, build),
     async predict(x, i, branch) {
       const { prediction } = await networks.run(key, build, {
-        sample: { shape: [1, config.inChannels, size.height, size.width], data: x },
-        ...(await timeShifts(shop, checkpoint, timesteps[i]!, added[branch])),
+        sample: { shape: [1, config.inChannels, size.height, size.width], data: joined(x, beside) },
+        ...(await timeShifts(shop, checkpoint, timesteps[i]!, added[branch], guidance)),
         ...prefixed('text', text[branch]!.keysValues),
         ...imagePromptInputs(references, branch, { i, n: timesteps.length }),
       })
@@ -58,14 +63,22 @@ function timeShifts(
   { unet }: Checkpoint,
   timestep: number,
   added: Tensor | undefined,
+  strength: number,
 ): Promise<Tensors> {
   const width = unet.config.widths[0]!
-  const about = added ? ` with ${createHash('sha256').update(added.data).digest('hex')}` : ''
+  const { guidanceWidth } = unet.config
+  const guidance = guidanceWidth !== undefined && {
+    shape: [1, guidanceWidth],
+    data: guidanceEmbedding(strength, guidanceWidth),
+  }
+  const told = added ? ` with ${createHash('sha256').update(added.data).digest('hex')}` : ''
+  const about = `${told}${guidance ? ` at ${strength}` : ''}`
   return keep.get(`time ${timestep}${about} of ${unet.identity}`, async () => {
     const build = () => timeGraph(unet.ledger.weights, unet.config, networks.options)
     const made = await networks.run(`unet-time of ${unet.identity}`, build, {
       sinusoid: { shape: [1, width], data: sinusoid(timestep, width) },
       ...(added && { added }),
+      ...(guidance && { guidance }),
     })
     return Object.fromEntries(Object.entries(made).filter(([name]) => name.startsWith('time.')))
   })

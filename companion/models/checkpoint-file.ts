@@ -100,7 +100,7 @@ function refuseIncomplete(path: string, family: Family, parts: SplitCheckpoint['
 }
 
 function refuseChannels(path: string, channels: number): void {
-  if (channels === 4) return
+  if (channels === 4 || channels === 9) return
   throw new ImprintError(
     'model-unsupported',
     `${basename(path)} has a UNet that takes ${channels} channels, which Imprint does not run from one file. Choose another checkpoint.`,

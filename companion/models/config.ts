@@ -25,7 +25,7 @@ const spread = (value: number | readonly number[], levels: number): readonly num
 const unet = z
   .looseObject({
     _class_name: only('UNet2DConditionModel'),
-    in_channels: z.literal(4),
+    in_channels: z.union([z.literal(4), z.literal(9)]),
     out_channels: z.literal(4),
     block_out_channels: z.array(positive).min(1),
     layers_per_block: positive,
@@ -45,7 +45,7 @@ const unet = z
     projection_class_embeddings_input_dim: positive.nullish(),
     class_embed_type: only(null),
     encoder_hid_dim: only(null),
-    time_cond_proj_dim: only(null),
+    time_cond_proj_dim: positive.nullish(),
     time_embedding_type: only('positional'),
     resnet_time_scale_shift: only('default'),
     flip_sin_to_cos: only(true),
@@ -77,6 +77,7 @@ const unet = z
       added: c.addition_embed_type
         ? { timeWidth: c.addition_time_embed_dim!, width: c.projection_class_embeddings_input_dim! }
         : undefined,
+      ...(c.time_cond_proj_dim && { guidanceWidth: c.time_cond_proj_dim }),
     }
   })
 

@@ -56,6 +56,7 @@ export function inferUNet(tensors: Tensors, family: Family): UNetConfig {
     counted(tensors, (i) => `${block}.attentions.0.transformer_blocks.${i}.norm1.weight`)
   const reader = [...tensors.keys()].find((name) => name.endsWith('attn2.to_k.weight')) ?? ''
   const [, added] = shapeOf(tensors, 'add_embedding.linear_1.weight')
+  const [, guidanceWidth] = shapeOf(tensors, 'time_embedding.cond_proj.weight')
   return {
     inChannels,
     outChannels,
@@ -71,6 +72,7 @@ export function inferUNet(tensors: Tensors, family: Family): UNetConfig {
     normEps: NORM_EPS,
     linearProjection: shapeOf(tensors, 'mid_block.attentions.0.proj_in.weight').length === 2,
     added: added === undefined ? undefined : { timeWidth: TIME_WIDTH, width: added },
+    ...(guidanceWidth !== undefined && { guidanceWidth }),
   }
 }
 

@@ -9,12 +9,12 @@ const embeddingWidth = ({ widths }: UNetConfig): number => 4 * widths[0]!
 
 /**
  * What every resnet adds for a timestep, as a graph.
- * `sinusoid` [1, widths[0]] and, for SDXL, `added` [1, added.width]
+ * `sinusoid` [1, widths[0]]; for SDXL `added` [1, added.width]; for consistency models `guidance` [1, guidanceWidth]
  * -> `embedding` [1, 4 · widths[0]] and per resnet `time.PATH` [1, out].
  */
 export function timeGraph(w: Weights, config: UNetConfig, options: GraphOptions): Graph {
   const g = new Graph('unet-time', options)
-  const time = twoLayers(g.input('sinusoid', [1, config.widths[0]!]), w.at('time_embedding'), config)
+  const time = twoLayers(guidedTime(g, w.at('time_embedding'), config), w.at('time_embedding'), config)
   const embedding = config.added
     ? add(time, twoLayers(g.input('added', [1, config.added.width]), w.at('add_embedding'), config))
     : time
@@ -24,6 +24,14 @@ export function timeGraph(w: Weights, config: UNetConfig, options: GraphOptions)
     g.output(`time.${path}`, linear(active, w.at(path, 'time_emb_proj'), { out, bias: true }))
   }
   return g
+}
+
+/** The sinusoid of the time, and what the guidance adds to it (arXiv:2310.04378, section 4.3).  -> [1, widths[0]] */
+function guidedTime(g: Graph, w: Weights, { widths, guidanceWidth }: UNetConfig): Value {
+  const out = widths[0]!
+  const sinusoid = g.input('sinusoid', [1, out])
+  if (guidanceWidth === undefined) return sinusoid
+  return add(sinusoid, linear(g.input('guidance', [1, guidanceWidth]), w.at('cond_proj'), { out, bias: false }))
 }
 
 /** TimestepEmbedding: linear, SiLU, linear.  [1, n] -> [1, 4 · widths[0]] */

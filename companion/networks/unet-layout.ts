@@ -18,6 +18,8 @@ export interface UNetConfig {
   readonly linearProjection: boolean
   /** SDXL adds pooled text and picture sizes to the time embedding; undefined for other families. */
   readonly added: AddedConfig | undefined
+  /** Width of the embedding of the guidance, which latent consistency models are told as a number. */
+  readonly guidanceWidth?: number
 }
 
 /** What SDXL tells its UNet beside the time: pooled text [1, p] and six numbers, each as a sinusoid. */

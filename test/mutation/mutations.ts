@@ -7,6 +7,7 @@ import { AUTOENCODER, UNET } from './mistakes/networks.ts'
 import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
 import { SINGLE_FILES } from './mistakes/single-files.ts'
+import { STEPS } from './mistakes/steps.ts'
 import type { Mutation } from './mutate.ts'
 
 /** Every constant of the family that a port may get wrong unnoticed. */
@@ -22,6 +23,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...DIFFUSION,
   ...SINGLE_FILES,
   ...SAMPLING,
+  ...STEPS,
   ...FACES,
   ...VISION_INPUT,
   ...CONTROL_PICTURES,

@@ -31,13 +31,15 @@ test('a prompt is enough', () => {
     sigmas: 'model',
     clipSkip: 0,
     references: [],
+    controls: [],
+    loras: [],
   })
 })
 
 test('a reference gets an adapter, a weight and all of the steps', () => {
   asked.length = 0
   const { references } = complete({
-    prompt: '',
+    prompt: 'a fox',
     references: [{ image: 'a.png' }, { image: 'b.png', adapter: 'mine', weight: 0 }],
   })
   const usual = { weight: 0.6, start: 0, end: 1, mode: 'all', fit: 'crop' }
@@ -60,7 +62,7 @@ describe('who decides', () => {
     weight: 0.8,
   }
   const opinionated: Checkpoint = { ...tiny, extras }
-  const given: Recipe = { prompt: '', references: [{ image: 'a' }] }
+  const given: Recipe = { prompt: 'a fox', references: [{ image: 'a' }] }
   const decided = ({ steps, guidance, sampler, spacing, sigmas, references }: ReturnType<typeof complete>) => ({
     steps,
     guidance,
