@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ERRORS, type ErrorCode } from './errors.ts'
 import { LIMITS } from './limits.ts'
 import { recipeSchema } from './recipe.ts'
+import { scoreSchema } from './score.ts'
 
 /** Every JSON message of the socket. PROTOCOL.md describes them for other clients; a test keeps the two equal. */
 
@@ -64,6 +65,8 @@ const generate = z.strictObject({
   slot: z.string().min(1).max(100).optional(),
   /** Checked by itself with `recipeSchema`, so that its faults fail the job and not the connection. */
   recipe: z.unknown(),
+  /** Whether to say how near the picture came; one more look at it through CLIP. */
+  score: z.boolean().optional(),
 })
 
 /** What a panel sends. */
@@ -95,6 +98,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     picture: pictureSchema,
     runs: z.record(word, count),
     seconds: z.number().min(0),
+    score: scoreSchema.optional(),
   }),
   z.strictObject({ type: z.literal('failed'), job: jobNumber, code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('models'), models: z.array(modelSchema).max(10_000) }),

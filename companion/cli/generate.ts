@@ -3,6 +3,7 @@ import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
+import { scoreInWords } from '../../shared/score.ts'
 import { createChildEngine } from '../engine/child-engine.ts'
 import type { Engine, GenerateRequest, Result } from '../engine/engine.ts'
 import { writeSafetensors } from '../weights/write.ts'
@@ -20,6 +21,7 @@ const OPTIONS = {
   layer: { type: 'string', value: 'NAME', does: 'that layer' },
   out: { type: 'string', value: 'FILE', does: 'where to write the picture: .png, or .psd with --psd' },
   dump: { type: 'string', value: 'FILE', does: 'also write latents and exact pixels (.safetensors)' },
+  score: { type: 'boolean', does: 'also say how near the picture came to reference and prompt' },
   ...ENGINE_OPTIONS,
   json: { type: 'boolean', does: 'print the complete recipe and what ran, as JSON' },
 } as const
@@ -41,18 +43,22 @@ export async function generate(args: readonly string[]): Promise<void> {
   const request = await requestOf(recipeFromOptions(given), document)
   const engine = createChildEngine(engineOptions(given))
   try {
-    const result = await run(engine, { ...request, dump: dump !== undefined })
+    const result = await run(engine, { ...request, dump: dump !== undefined, score: given.score === true })
     if (dump !== undefined) await replaceFile(dump, (draft) => writeSafetensors(draft, result.dump!))
     const path = out ?? (dump === undefined ? `imprint-${result.recipe.seed ?? 0}.png` : undefined)
     if (path !== undefined) await write(path, result, document)
     if (given.json === true) {
-      const { recipe, runs, seconds } = result
-      process.stdout.write(`${JSON.stringify({ recipe, runs, seconds, device: await engine.device(), out: path })}\n`)
+      const { recipe, runs, seconds, score } = result
+      process.stdout.write(
+        `${JSON.stringify({ recipe, runs, seconds, score, device: await engine.device(), out: path })}\n`,
+      )
     } else if (path !== undefined) {
       process.stdout.write(
         `${path}: ${result.recipe.prompt || 'a picture'}, ${result.seconds.toFixed(1)} s, seed ${result.recipe.seed ?? 0}\n`,
       )
     }
+    const words = result.score && scoreInWords(result.score)
+    if (words && given.json !== true) process.stdout.write(`${words}\n`)
   } finally {
     await engine.close()
   }

@@ -1,5 +1,6 @@
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
+import type { Score } from '../../shared/score.ts'
 
 /** What a run is doing, in the order it does it. */
 export type Phase = 'loading' | 'encoding' | 'denoising' | 'decoding'
@@ -10,6 +11,8 @@ export interface GenerateRequest {
   readonly pictures: Readonly<Record<string, Raster>>
   /** Whether to also return the latents and the picture before rounding, for `--dump`. */
   readonly dump?: boolean
+  /** Whether to also say how near the picture came to reference and prompt. */
+  readonly score?: boolean
 }
 
 export interface Progress {
@@ -34,6 +37,7 @@ export interface Result {
   /** How many times each network ran for this picture; what was kept from earlier runs is not in it. */
   readonly runs: Readonly<Record<string, number>>
   readonly seconds: number
+  readonly score?: Score
   readonly dump?: Readonly<Record<string, DumpedTensor>>
 }
 

@@ -1,18 +1,16 @@
 import type { Raster } from '../../shared/raster.ts'
+import { ImprintError } from '../../shared/errors.ts'
 import type { Fit } from '../../shared/recipe.ts'
+import type { Score } from '../../shared/score.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
 import type { Keep } from './keep.ts'
 import type { Networks } from './networks.ts'
+import type { CompleteRecipe } from './defaults.ts'
+import { pictureNamed } from './pictures.ts'
 import { textStates } from './prompt.ts'
 import { clipFeatures } from './references.ts'
-
-/** How near a result is, in CLIP's eyes, to what was asked for: cosines in -1..1. */
-export interface ClipScore {
-  readonly reference?: number
-  /** Absent where no text tower of the model shares a space with the image encoder. */
-  readonly prompt?: number
-}
+import type { Workshop } from './workshop.ts'
 
 /** What a result is held against, encoded as it was for making it, so that nothing is encoded twice. */
 export interface Asked {
@@ -21,13 +19,45 @@ export interface Asked {
   readonly clipSkip: number
 }
 
+/**
+ * Scores what a recipe made against its first reference that is a picture, and against its words, through the image encoder
+ * of that reference's adapter, or of any that fits; says nothing where there is no encoder.
+ */
+export async function scoreOf(
+  shop: Workshop,
+  checkpoint: Checkpoint,
+  { references, prompt, clipSkip }: CompleteRecipe,
+  pictures: Readonly<Record<string, Raster>>,
+  result: Raster,
+): Promise<Score> {
+  const seen = references.find(({ image, images }) => image ?? images)
+  const name = seen?.image ?? seen?.images?.[0]
+  const encoder = encoderFor(shop, checkpoint, seen?.adapter)
+  if (!encoder) return {}
+  return clipScore(shop, { checkpoint, encoder }, result, {
+    ...(seen && name !== undefined && { reference: { picture: pictureNamed(name, pictures), fit: seen.fit } }),
+    ...(prompt.trim() !== '' && { prompt }),
+    clipSkip,
+  })
+}
+
+function encoderFor({ library }: Workshop, checkpoint: Checkpoint, adapter: string | undefined) {
+  try {
+    return library.adapter(adapter, checkpoint).encoder
+  } catch (thrown) {
+    // Without an adapter nothing looks at pictures, and words alone make them.
+    if (adapter === undefined && thrown instanceof ImprintError && thrown.code === 'model-missing') return undefined
+    throw thrown
+  }
+}
+
 /** Scores a result; the vision tower runs once for it, and whatever else was encoded before is taken from what is kept. */
 export async function clipScore(
   kept: { readonly networks: Networks; readonly keep: Keep },
   { checkpoint, encoder }: { readonly checkpoint: Checkpoint; readonly encoder: ImageEncoder },
   result: Raster,
   { reference, prompt, clipSkip }: Asked,
-): Promise<ClipScore> {
+): Promise<Score> {
   const seen = async (picture: Raster, fit: Fit) =>
     (await clipFeatures(kept, encoder, picture, fit))['image_embeds']!.data
   const made = await seen(result, 'crop')
@@ -47,5 +77,6 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) throw new RangeError(`vectors of ${a.length} and ${b.length} numbers`)
   const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * y[i]!, 0)
   const lengths = Math.sqrt(dot(a, a) * dot(b, b))
-  return lengths === 0 ? 0 : dot(a, b) / lengths
+  // Rounding may leave a vector more than wholly like itself.
+  return lengths === 0 ? 0 : Math.min(1, Math.max(-1, dot(a, b) / lengths))
 }

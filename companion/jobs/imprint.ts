@@ -7,6 +7,7 @@ import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 import type { Tensor } from '../runtime/tensor.ts'
+import { scoreOf } from './clip-score.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { encodePrompt } from './prompt.ts'
@@ -73,6 +74,8 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
 
   yield phase('decoding', 0, 0)
   const decoded = await decode(shop, checkpoint, latents)
+  const picture = pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] })
+  const score = request.score && (await scoreOf(shop, checkpoint, recipe, request.pictures, picture))
   yield {
     type: 'result',
     recipe: {
@@ -81,9 +84,10 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
       controls: [...recipe.controls],
       loras: [...recipe.loras],
     },
-    picture: pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] }),
+    picture,
     runs: shop.networks.takeCounts(),
     seconds: (performance.now() - started) / 1000,
+    ...(score && { score }),
     ...(request.dump && { dump: { latents, image: { shape: decoded.shape, data: unitRange(decoded.data) } } }),
   }
 }

@@ -139,7 +139,7 @@ export class Session {
     }
   }
 
-  #generate({ job, slot, recipe }: Message<'generate'>): void {
+  #generate({ job, slot, recipe, score }: Message<'generate'>): void {
     if (job <= this.#lastJob) {
       throw new ImprintError('message-invalid', `Job ${job} came after job ${this.#lastJob}; job numbers must grow.`)
     }
@@ -148,7 +148,7 @@ export class Session {
     this.#jobs.set(job, abort)
     try {
       const checked = check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
-      const request = { recipe: checked, pictures: this.#store.forRecipe(checked) }
+      const request = { recipe: checked, pictures: this.#store.forRecipe(checked), ...(score && { score }) }
       const listener = (event: JobEvent): void => this.#tell(job, event)
       this.#options.queue.submit({ owner: this.#id, slot, request, signal: abort.signal, listener })
     } catch (thrown) {
@@ -177,7 +177,7 @@ export class Session {
         }))
       case 'result': {
         this.#jobs.delete(job)
-        const { recipe, runs, seconds } = event
+        const { recipe, runs, seconds, score } = event
         return void this.#outbox.sendPicture(event.picture, (picture) => ({
           type: 'result',
           job,
@@ -185,6 +185,7 @@ export class Session {
           picture,
           runs,
           seconds,
+          ...(score && { score }),
         }))
       }
       case 'failed':

@@ -1,6 +1,7 @@
 import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
+import type { Score } from '../../shared/score.ts'
 
 /** How things stand with the companion; every `message` is one sentence for a person. */
 export type CompanionStatus =
@@ -31,6 +32,8 @@ export type CompanionEvent =
       /** How many times each network ran for this picture. */
       readonly runs: Readonly<Record<string, number>>
       readonly seconds: number
+      /** How near it came, where that was asked for. */
+      readonly score?: Score
     }
 
 export interface ImprintRequest {
@@ -39,6 +42,8 @@ export interface ImprintRequest {
   readonly pictures: Readonly<Record<string, Raster>>
   /** A newer request takes the place of a waiting older one with the same slot, which fails with `superseded`. */
   readonly slot?: string
+  /** Whether to also say how near the picture came. */
+  readonly score?: boolean
 }
 
 /** The companion as the panel sees it. */

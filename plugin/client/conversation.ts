@@ -67,11 +67,11 @@ export class Conversation {
         return this.#expect(message.picture, (picture) => this.#jobs.get(job)?.push({ type, step, picture }))
       }
       case 'result': {
-        const { type, job, recipe, runs, seconds } = message
+        const { type, job, recipe, runs, seconds, score } = message
         return this.#expect(message.picture, (picture) => {
           const events = this.#jobs.get(job)
           this.#jobs.delete(job)
-          events?.push({ type, recipe, picture, runs, seconds })
+          events?.push({ type, recipe, picture, runs, seconds, ...(score && { score }) })
           events?.end()
         })
       }
@@ -114,7 +114,7 @@ export class Conversation {
   }
 
   async *#run(
-    { recipe, slot }: ImprintRequest,
+    { recipe, slot, score }: ImprintRequest,
     pictures: ReadonlyMap<string, Raster>,
     signal: AbortSignal,
   ): AsyncGenerator<CompanionEvent, void> {
@@ -133,7 +133,7 @@ export class Conversation {
     const names = new Map([...pictures.keys()].map((name) => [partOf(name), name]))
     const cancel = (): void => events.fail(cancelled())
     signal.addEventListener('abort', cancel)
-    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf) })
+    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score })
     try {
       for await (const event of events) {
         if (event.type !== 'result') yield event

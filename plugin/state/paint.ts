@@ -42,7 +42,13 @@ export function paint(
 
   const work = async (): Promise<Made> => {
     const { recipe, pictures } = order
-    const request = slot === undefined ? { recipe, pictures } : { recipe, pictures, slot }
+    // One more look at the picture is time that a slider has not got.
+    const request = {
+      recipe,
+      pictures,
+      ...(slot === undefined ? {} : { slot }),
+      ...(kind === 'imprint' && { score: true }),
+    }
     for await (const event of companion.generate(request, aborter.signal)) {
       if (event.type !== 'result') {
         tell(event)
@@ -50,7 +56,8 @@ export function paint(
       }
       const url = await host.pictureUrl(event.picture)
       dispatch({ type: 'run-preview', id, url })
-      return { ...order, picture: event.picture, url, note: noteFor(order, event.recipe, kind) }
+      const { picture, score } = event
+      return { ...order, picture, url, note: noteFor(order, event.recipe, kind), ...(score && { score }) }
     }
     throw new ImprintError('engine-failed', 'The companion ended without a picture: try again.')
   }

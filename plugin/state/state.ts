@@ -3,6 +3,7 @@ import type { CapturedReference, LayerRef, ResultLayer, ResultNote, Selection } 
 import type { Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
+import type { Score } from '../../shared/score.ts'
 import { advance, type Pace } from './pace.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
@@ -19,6 +20,8 @@ export interface Made {
   /** The picture for an img element. */
   readonly url: string
   readonly note: ResultNote
+  /** How near it came to its reference; only pictures that were not made for the slider are held against it. */
+  readonly score?: Score
 }
 
 /** A picture that could not go into the document and waits in the panel. */

@@ -1,3 +1,4 @@
+import { scoreInWords } from '../../shared/score.ts'
 import { isLive, type PanelState, type Run } from '../state/state.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressPercent, progressText } from './progress.ts'
@@ -62,7 +63,9 @@ function newestOf(state: PanelState): Shown | undefined {
   if (trial !== undefined) {
     return { url: trial.url, title: titled(recipe.prompt, trial.weight), hint: 'Let go to keep it.' }
   }
-  const hint = isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+  const next = isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+  const likeness = scoreInWords({ reference: newest.made.score?.reference })
+  const hint = likeness === '' ? next : `${likeness}. ${next}`
   return { url, title: titled(recipe.prompt, weight), hint }
 }
 

@@ -20,6 +20,7 @@ interface Said {
   readonly recipe: Record<string, unknown> & { readonly references: Record<string, unknown>[] }
   readonly runs: Record<string, number>
   readonly seconds: number
+  readonly score?: Record<string, number>
   readonly device: { readonly device: string; readonly reason: string }
   readonly out?: string
 }
@@ -43,6 +44,18 @@ test('a prompt is enough: the starter model, its own defaults, and a file named 
   assert.deepEqual({ width, height, format }, { width: 128, height: 128, format: 'png' })
   const { entropy } = await sharp(join(folder, 'imprint-5.png')).stats()
   assert.ok(entropy > 1, `a picture, not one colour: ${entropy}`)
+})
+
+test('--score says how near the picture came, in words and as numbers', async () => {
+  const like = [...SMALL, '--reference', fixture('images', 'ref1.png'), '--out', 'scored.png', '--score']
+  const { stdout, stderr } = await imprint(['generate', ...like], { cwd: folder })
+  assert.equal(stderr, '')
+  assert.match(stdout, /^scored\.png: [^\n]+\n\d+ % like the reference, \d+ % like the prompt\n$/)
+  const { score, runs } = await generate(...like)
+  assert.ok(Math.abs(score!['reference']!) <= 1 && Math.abs(score!['prompt']!) <= 1)
+  const { score: unasked, runs: usual } = await generate(...like.slice(0, -1))
+  assert.equal(unasked, undefined)
+  assert.equal(runs['clip-vision'], usual['clip-vision']! + 1)
 })
 
 test('the same seed makes the same file, another seed another', async () => {

@@ -49,6 +49,21 @@ describe('a picture from the panel to the companion and back', () => {
     ])
   })
 
+  it('says how near the picture came, if asked', async (t) => {
+    const server = await serve()
+    const companion = connect(server.port)
+    t.after(() => (companion.close(), server.close()))
+    await reaches(companion, 'ready')
+
+    const scored = async (request: { score?: boolean }) => {
+      const events = await collect(companion.generate({ recipe: { prompt: '' }, pictures: {}, ...request }, never))
+      return only(events, 'result')[0]?.score
+    }
+    assert.deepEqual(await scored({ score: true }), { reference: 0.8234 })
+    assert.equal(await scored({ score: false }), undefined)
+    assert.equal(await scored({}), undefined)
+  })
+
   it('sends the pixels of a reference once, however often the slider moves', async (t) => {
     const server = await serve()
     const { WebSocket, traffic } = countingSocket()

@@ -27,6 +27,19 @@ test('a selected layer and a prompt become a new layer right above it, in one hi
   assertNothingLeaked(desk)
 })
 
+test('a new picture is held against its reference, those the slider makes are not', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  assert.deepEqual(desk.panel.state().newest?.made.score, { reference: 0.8234 })
+  await desk.panel.setWeight(1.2, true)
+  assert.equal(desk.panel.state().newest?.made.score, undefined)
+  assert.deepEqual(
+    desk.engine.requests.map(({ score }) => score),
+    [true, undefined],
+  )
+})
+
 test('Imprint alone takes the selected layer', async () => {
   const desk = openDesk()
   openFox(desk)

@@ -3,11 +3,15 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { clipScore, cosine } from '../../companion/jobs/clip-score.ts'
+import { imprint } from '../../companion/jobs/imprint.ts'
 import { createKeep } from '../../companion/jobs/keep.ts'
 import { createNetworks } from '../../companion/jobs/networks.ts'
 import { encodePrompt } from '../../companion/jobs/prompt.ts'
 import { clipFeatures } from '../../companion/jobs/references.ts'
 import { openLibrary, type Library } from '../../companion/models/library.ts'
+import type { Raster } from '../../shared/raster.ts'
+import type { Recipe } from '../../shared/recipe.ts'
+import { scoreInWords } from '../../shared/score.ts'
 import { pixels, scene } from '../support/drawn.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
 
@@ -64,6 +68,34 @@ test('no score against the prompt without a text projection', async () => {
   const score = await clipScore(shop, models(shop.library), scene(32, 32), { prompt: 'a fox', clipSkip: 0 })
   assert.deepEqual(score, {})
   assert.equal(shop.networks.takeCounts()['clip-text'], undefined)
+})
+
+test('a run says how near its picture came, at the price of one more look', async () => {
+  const shop = tinyWorkshop()
+  const pictures = { fox: scene(64, 48), lake: pixels(48, 48) }
+  const run = async (changes: Partial<Recipe>, score?: boolean) => {
+    const recipe: Recipe = { prompt: 'a fox', seed: 1, steps: 1, size: [64, 64], ...changes }
+    for await (const event of imprint(shop, { recipe, pictures, ...(score !== undefined && { score }) }))
+      if (event.type === 'result') return event
+    throw new Error('no result')
+  }
+  const [fox, lake] = [{ image: 'fox' }, { images: ['lake', 'fox'] }]
+  assert.equal((await run({ references: [fox] })).score, undefined)
+  const { score, runs, picture } = await run({ references: [fox] }, true)
+  assert.equal(runs['clip-vision'], 1)
+  const { encoder } = models(shop.library)
+  const vector = async (raster: Raster) => (await clipFeatures(shop, encoder!, raster, 'crop'))['image_embeds']!.data
+  assert.equal(score!.reference, cosine(await vector(picture), await vector(pictures.fox)))
+  assert.equal(score!.prompt, undefined, "tiny15's text tower has no projection")
+  const first = await run({ references: [lake, fox] }, true)
+  assert.equal(first.score!.reference, cosine(await vector(first.picture), await vector(pictures.lake)))
+  assert.deepEqual((await run({}, true)).score, {})
+})
+
+test('in words', () => {
+  assert.equal(scoreInWords({ reference: 0.8234, prompt: 0.271 }), '82 % like the reference, 27 % like the prompt')
+  assert.equal(scoreInWords({ reference: -0.2 }), '0 % like the reference')
+  assert.equal(scoreInWords({}), '')
 })
 
 test('cosines', () => {

@@ -43,7 +43,14 @@ export function fakeEngine({ steps: usual = 4, size = [64, 64], beforeStep }: Fa
     }
     yield { type: 'progress', phase: 'decoding', step: 0, steps: 0 }
     const filled = { ...recipe, size: [width, height] as [number, number], steps, seed: recipe.seed ?? 1 }
-    yield { type: 'result', recipe: filled, picture: fill(width, height, colour), runs, seconds: steps / 100 }
+    yield {
+      type: 'result',
+      recipe: filled,
+      picture: fill(width, height, colour),
+      runs,
+      seconds: steps / 100,
+      ...(request.score && { score: { reference: 0.8234 } }),
+    }
   }
 
   return {
