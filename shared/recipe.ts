@@ -32,6 +32,7 @@ export const SAMPLERS = [
 ] as const
 export const SPACINGS = ['leading', 'trailing', 'linspace'] as const
 export const SIGMAS = ['model', 'karras', 'exponential', 'beta'] as const
+export const DECODERS = ['vae', 'taesd'] as const
 export const FITS = ['crop', 'pad', 'tile'] as const
 
 const reference = z
@@ -119,6 +120,8 @@ export const recipeSchema = z.strictObject({
   controls: z.array(control).max(4).optional(),
   loras: z.array(lora).max(8).optional(),
   source: source.optional(),
+  /** What makes the picture of the latents: the model's own autoencoder, or a tiny one, which is quicker and rougher. */
+  decoder: z.enum(DECODERS).optional(),
 })
 
 export type Recipe = z.infer<typeof recipeSchema>

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
-import { recipeSchema, SAMPLERS, type Recipe, type Reference } from '../../shared/recipe.ts'
+import { DECODERS, recipeSchema, SAMPLERS, type Recipe, type Reference } from '../../shared/recipe.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { text, type Given, type Options } from './options.ts'
 
@@ -20,6 +20,7 @@ export const RECIPE_OPTIONS: Options<RecipeOption> = {
   steps: { type: 'string', value: 'NUMBER', does: 'steps to take' },
   guidance: { type: 'string', value: 'NUMBER', does: 'how closely to follow the prompt' },
   sampler: { type: 'string', value: 'NAME', does: SAMPLERS.join(', ') },
+  decoder: { type: 'string', value: 'NAME', does: DECODERS.join(', ') },
 }
 
 type RecipeOption =
@@ -35,6 +36,7 @@ type RecipeOption =
   | 'steps'
   | 'guidance'
   | 'sampler'
+  | 'decoder'
 
 /** The recipe the options make together; its pictures are named by absolute path. Throws `recipe-invalid` or `usage-invalid`. */
 export function recipeFromOptions(given: Given<RecipeOption>): Recipe {
@@ -57,6 +59,7 @@ export function recipeFromOptions(given: Given<RecipeOption>): Recipe {
       steps: numbers.steps ?? base.steps,
       guidance: numbers.guidance ?? base.guidance,
       sampler: text(given.sampler) ?? base.sampler,
+      decoder: text(given.decoder) ?? base.decoder,
       references,
     }),
   )

@@ -12,6 +12,7 @@ import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
 const OPTIONS = {
   port: { type: 'string', value: 'N', does: `port on this machine (default: ${DEFAULT_PORT}; 0 for any free one)` },
   origin: { type: 'string', value: 'URL', does: 'web page that may connect besides Photoshop' },
+  preview: { type: 'string', value: 'linear|taesd', does: 'how unfinished pictures are shown (default: linear)' },
   ...ENGINE_OPTIONS,
   json: { type: 'boolean', does: 'print one line of JSON when ready' },
 } as const
@@ -20,7 +21,10 @@ const OPTIONS = {
 export async function serve(args: readonly string[]): Promise<void> {
   const given = readOptions('serve', OPTIONS, args)
   if (!given) return
-  const [options, port] = [engineOptions(given), portOf(text(given.port))]
+  const [options, port] = [
+    { ...engineOptions(given), preview: previewOf(text(given.preview)) },
+    portOf(text(given.port)),
+  ]
   const engine = createChildEngine(options)
   const token = await pairingToken(dataFolder())
   const origin = text(given.origin)
@@ -69,6 +73,11 @@ function portOf(given: string | undefined): number {
     throw new ImprintError('usage-invalid', `--port: "${given ?? ''}" is no port. Give a number from 0 to 65535.`)
   }
   return port
+}
+
+function previewOf(given = 'linear'): 'linear' | 'taesd' {
+  if (given === 'linear' || given === 'taesd') return given
+  throw new ImprintError('usage-invalid', `--preview: there is no preview "${given}". Use linear or taesd.`)
 }
 
 const version = (): string =>

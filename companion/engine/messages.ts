@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../shared/errors.ts'
+import type { Workshop } from '../jobs/workshop.ts'
 import type { DeviceReport, EngineEvent, GenerateRequest } from './engine.ts'
 
 /** Where the engine's process looks for models, and where it should run them. */
@@ -6,6 +7,8 @@ export interface EngineOptions {
   /** Folders with models; the first checkpoint found is the default. */
   readonly roots: readonly string[]
   readonly device: 'cpu' | 'webgpu' | 'auto'
+  /** How unfinished pictures are shown; by a formula unless said otherwise. */
+  readonly preview?: Workshop['preview']
 }
 
 /** What is said to the engine's process. */

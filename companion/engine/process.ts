@@ -18,7 +18,7 @@ const failure = (thrown: unknown): Failure => {
   return { code, message }
 }
 
-async function start({ roots, device }: EngineOptions, reason: string | undefined): Promise<Workshop> {
+async function start({ roots, device, preview }: EngineOptions, reason: string | undefined): Promise<Workshop> {
   const choice = await chooseDevice(device).catch((cause: unknown) => {
     throw new ImprintError(
       'device-unavailable',
@@ -33,6 +33,7 @@ async function start({ roots, device }: EngineOptions, reason: string | undefine
     library: openLibrary(roots),
     networks: createNetworks(choice.device, { attention: choice.attention }),
     keep: createKeep(),
+    ...(preview && { preview }),
   }
 }
 

@@ -61,6 +61,7 @@ export function completeRecipe(
     spacing: recipe.spacing ?? usual.spacing,
     sigmas,
     clipSkip: recipe.clipSkip ?? 0,
+    decoder: recipe.decoder ?? 'vae',
     references: (recipe.references ?? []).map((reference) => ({
       ...reference,
       adapter: adapterName(reference.adapter),

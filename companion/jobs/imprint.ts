@@ -1,19 +1,17 @@
-import { ImprintError } from '../../shared/errors.ts'
 import { denoiser } from '../diffusion/denoiser.ts'
 import { torchNoise } from '../diffusion/noise.ts'
-import { pictureOf, previewOf, SD15_LATENT_TO_RGB, SDXL_LATENT_TO_RGB, unitRange } from '../diffusion/picture.ts'
+import { pictureOf, unitRange } from '../diffusion/picture.ts'
 import { SAMPLE } from '../diffusion/samplers/table.ts'
 import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
-import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
-import type { Tensor } from '../runtime/tensor.ts'
+import { latentScale } from '../models/checkpoint.ts'
 import { scoreOf } from './clip-score.ts'
+import { decode, preview } from './decode.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { encodePrompt } from './prompt.ts'
 import { startOf } from './start.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
-import { decodeLatents } from './tiled-decode.ts'
 import type { Workshop } from './workshop.ts'
 
 /**
@@ -29,7 +27,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('loading', 0, 0)
   const checkpoint = shop.library.checkpoint(request.recipe.checkpoint)
   const recipe = completeRecipe(request.recipe, checkpoint, (name) => shop.library.adapter(name, checkpoint).name)
-  const { vae, extras } = checkpoint
+  const { vae } = checkpoint
   const scale = latentScale(vae.config)
   const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
 
@@ -60,20 +58,19 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   await evaluation.load()
 
   yield phase('denoising', 0, timesteps.length)
-  const colours = extras.latentToRgb ?? LATENT_TO_RGB[checkpoint.family]
   const denoise = denoiser(evaluation.predict, guidance, start.schedule)
   const sampling = SAMPLE[recipe.sampler](denoise, start.x, start.schedule, noise)
   let sampled = await sampling.next()
   while (!sampled.done) {
     const { i, x, denoised } = sampled.value
-    yield { type: 'preview', step: i + 1, picture: previewOf(denoised, size, colours) }
+    yield { type: 'preview', step: i + 1, picture: await preview(shop, checkpoint, denoised, size) }
     yield phase('denoising', i + 1, timesteps.length)
     sampled = await sampling.next(start.after(x, i))
   }
   const latents = { shape: [1, vae.config.latentChannels, size.height, size.width], data: sampled.value }
 
   yield phase('decoding', 0, 0)
-  const decoded = await decode(shop, checkpoint, latents)
+  const decoded = await decode(shop, checkpoint, recipe.decoder, latents)
   const picture = pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] })
   const score = request.score && (await scoreOf(shop, checkpoint, recipe, request.pictures, picture))
   yield {
@@ -90,19 +87,4 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     ...(score && { score }),
     ...(request.dump && { dump: { latents, image: { shape: decoded.shape, data: unitRange(decoded.data) } } }),
   }
-}
-
-const LATENT_TO_RGB = { sd15: SD15_LATENT_TO_RGB, sdxl: SDXL_LATENT_TO_RGB }
-
-/** Latents to a picture in -1..1.  [1, 4, h, w] -> [1, 3, H, W]; throws `engine-failed` where the numbers broke down. */
-async function decode({ networks }: Workshop, { vae }: Checkpoint, latents: Tensor): Promise<Tensor> {
-  const scaled = { shape: latents.shape, data: latents.data.map((value) => value / vae.config.scalingFactor) }
-  const picture = await decodeLatents(networks, vae, scaled)
-  if (!picture.data.every(Number.isFinite)) {
-    throw new ImprintError(
-      'engine-failed',
-      'The picture came out as not-a-number on this device. Try the device "cpu", or another model.',
-    )
-  }
-  return picture
 }

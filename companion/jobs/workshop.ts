@@ -7,4 +7,6 @@ export interface Workshop {
   readonly library: Library
   readonly networks: Networks
   readonly keep: Keep
+  /** What unfinished pictures are shown by: a formula for each pixel of the latents, or a tiny decoder. */
+  readonly preview?: 'linear' | 'taesd'
 }

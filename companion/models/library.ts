@@ -12,6 +12,9 @@ import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openCheckpointFile } from './checkpoint-file.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
+import { openTaesd, taesdFor } from './taesd.ts'
+import type { TaesdConfig } from '../networks/taesd.ts'
+import type { Part } from './part.ts'
 
 /** An adapter, together with the image encoder whose features it reads; one that reads a face alone has none. */
 export interface AdapterWithEncoder {
@@ -27,6 +30,8 @@ export interface Library {
   checkpoint(name: CheckpointName | undefined): Checkpoint
   /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
+  /** The tiny decoder for the checkpoint's latents. */
+  taesd(checkpoint: Checkpoint): Part<TaesdConfig>
 }
 
 /** Looks through the folders at once; files that come later are found when a name is not known yet. */
@@ -34,6 +39,7 @@ export function openLibrary(roots: readonly string[]): Library {
   let entries = findModels(roots)
   const checkpoints = new Map<string, Checkpoint>()
   const adapters = new Map<string, AdapterWithEncoder>()
+  const decoders = new Map<string, Part<TaesdConfig>>()
 
   /** Files that came after the last look are found once something is missing. */
   const lookUp = <T>(find: () => T): T => {
@@ -74,6 +80,11 @@ export function openLibrary(roots: readonly string[]): Library {
             adapter: openAdapter(entry.path, config, checkpoint.unet.config, rows),
           }
         })
+      }),
+    taesd: (checkpoint) =>
+      lookUp(() => {
+        const entry = taesdFor(entries, checkpoint)
+        return remember(decoders, stamp(entry.path), () => openTaesd(entry))
       }),
   }
 }

@@ -22,13 +22,20 @@ const LIMIT = 3
 
 /** The decoder stored among these tensors, or undefined where there is none. */
 export function taesdDecoderConfig(tensors: ReadonlyMap<string, StoredTensor>): TaesdConfig | undefined {
-  const [width, latentChannels] = tensors.get('decoder.layers.0.weight')?.shape ?? []
-  if (width !== undefined && latentChannels !== undefined)
-    return { width, latentChannels, prefix: ['decoder', 'layers'], first: 0 }
-  const [originalWidth, originalLatents] = tensors.get('1.weight')?.shape ?? []
-  if (originalWidth === undefined || originalLatents === undefined || tensors.has('0.weight')) return undefined
-  return { width: originalWidth, latentChannels: originalLatents, prefix: [], first: 1 }
+  for (const { prefix, first } of DECODER_NAMES) {
+    // A block where it would be, as in an encoder, has no weights of that name.
+    const [width, latentChannels] = tensors.get([...prefix, first, 'weight'].join('.'))?.shape ?? []
+    if (width !== undefined && latentChannels !== undefined) return { width, latentChannels, prefix, first }
+  }
+  return undefined
 }
+
+/** In diffusers, among the original files, and where both halves of those stand in one. */
+const DECODER_NAMES = [
+  { prefix: ['decoder', 'layers'], first: 0 },
+  { prefix: [], first: 1 },
+  { prefix: ['taesd_decoder'], first: 1 },
+] as const
 
 /** The encoder stored among these tensors, or undefined where there is none. */
 export function taesdEncoderConfig(tensors: ReadonlyMap<string, StoredTensor>): TaesdConfig | undefined {

@@ -57,6 +57,10 @@ describe('commands and options', () => {
       ['serve', '--device', 'cuda'],
       /^--device: there is no device "cuda"\. Use cpu, webgpu or auto\.$/m,
     ],
+    'a preview there is not': [
+      ['serve', '--preview', 'sharp'],
+      /^--preview: there is no preview "sharp"\. Use linear or taesd\.$/m,
+    ],
     'a port that is none': [
       ['serve', '--port', '99999'],
       /^--port: "99999" is no port\. Give a number from 0 to 65535\.$/m,

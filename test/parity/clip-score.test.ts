@@ -84,7 +84,7 @@ test('a run says how near its picture came, at the price of one more look', asyn
   const { score, runs, picture } = await run({ references: [fox] }, true)
   assert.equal(runs['clip-vision'], 1)
   const { encoder } = models(shop.library)
-  const vector = async (raster: Raster) => (await clipFeatures(shop, encoder!, raster, 'crop'))['image_embeds']!.data
+  const vector = async (raster: Raster) => (await clipFeatures(shop, encoder, raster, 'crop'))['image_embeds']!.data
   assert.equal(score!.reference, cosine(await vector(picture), await vector(pictures.fox)))
   assert.equal(score!.prompt, undefined, "tiny15's text tower has no projection")
   const first = await run({ references: [lake, fox] }, true)

@@ -30,6 +30,7 @@ test('a prompt is enough', () => {
     spacing: 'leading',
     sigmas: 'model',
     clipSkip: 0,
+    decoder: 'vae',
     references: [],
     controls: [],
     loras: [],

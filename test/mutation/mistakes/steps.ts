@@ -4,6 +4,7 @@ import type { Check } from '../tree.ts'
 const QUICK: Check = { file: 'unit/few-step', name: 'lightning|Hyper|turbo|lcm|TCD|told the guidance|few steps follow' }
 const TOLD: Check = { file: 'parity/told-guidance', name: '.' }
 const NINE: Check = { file: 'parity/nine-channels', name: '.' }
+const TINY: Check = { file: 'parity/taesd-run', name: '.' }
 const fewStep = 'companion/models/few-step.ts'
 const time = 'companion/diffusion/time-embedding.ts'
 const start = 'companion/jobs/start.ts'
@@ -39,6 +40,12 @@ export const STEPS: readonly Mutation[] = [
     'told and asked twice',
     '=== undefined ? recipe.guidance : 1',
     '=== undefined ? recipe.guidance : 2',
+  ),
+  mutate('companion/jobs/decode.ts', TINY)('a tiny decoder of another scale', 'TAESD_SCALE = 8', 'TAESD_SCALE = 4'),
+  mutate('companion/models/taesd.ts', TINY)(
+    "the other family's tiny decoder",
+    "=== (family === 'sdxl')",
+    "!== (family === 'sdxl')",
   ),
   mutate(start, NINE)(
     'the mask last',
