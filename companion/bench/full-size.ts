@@ -8,6 +8,7 @@ import { createKeep } from '../jobs/keep.ts'
 import { createNetworks, type Networks } from '../jobs/networks.ts'
 import type { Workshop } from '../jobs/workshop.ts'
 import { openLibrary } from '../models/library.ts'
+import { FULL_SIZE, type FullSize } from './published-sizes.ts'
 
 /** One load or run of a network, in milliseconds of this process's clock. */
 interface Run {
@@ -22,6 +23,8 @@ export interface FullSizeFigures {
   readonly secondsPerEvaluation: readonly number[]
   readonly betweenStepsMs: readonly number[]
   readonly sliderToFirstCallMs: readonly number[]
+  /** Networks loaded for the first picture, and for all the others together, which differ by the reference's weight. */
+  readonly loads: Readonly<Record<'first' | 'referenceWeight', number>>
   readonly peakMB: number
   readonly anonymousMB: number | undefined
   readonly mappedMB: number | undefined
@@ -43,10 +46,16 @@ function observed(networks: Networks, runs: Run[]): Networks {
   }
 }
 
-async function picture(shop: Workshop, weight: number, steps: number): Promise<void> {
+interface Choice {
+  readonly side: number
+  readonly steps: number
+  readonly weight: number
+}
+
+async function picture(shop: Workshop, { side, steps, weight }: Choice): Promise<void> {
   const recipe: Recipe = {
     prompt: 'a red fox',
-    size: [512, 512],
+    size: [side, side],
     seed: 1,
     steps,
     guidance: 1,
@@ -70,23 +79,31 @@ function status(line: string): number | undefined {
   }
 }
 
-async function measure(folder: string, positions: number, steps: number): Promise<FullSizeFigures> {
+async function measure(folder: string, size: FullSize, positions: number, steps: number): Promise<FullSizeFigures> {
   const runs: Run[] = []
   const opening = performance.now()
   const library = openLibrary([folder])
   library.checkpoint(undefined)
   const openSeconds = (performance.now() - opening) / 1000
-  const shop = { library, networks: observed(createNetworks('cpu', { attention: 'fused' }), runs), keep: createKeep() }
+  const networks = observed(createNetworks('cpu', { attention: 'fused' }), runs)
+  const shop = { library, networks, keep: createKeep() }
+  const { side } = FULL_SIZE[size]
+  const loadsOf = async (choice: Omit<Choice, 'side'>) => {
+    networks.takeLoads()
+    await picture(shop, { side, ...choice })
+    return networks.takeLoads()
+  }
 
-  await picture(shop, 0.3, 1)
+  const first = await loadsOf({ weight: 0.3, steps: 1 })
   const load = runs.find(({ what }) => what === 'load unet')!
   const evaluations: number[] = []
   const between: number[] = []
   const slider: number[] = []
+  let referenceWeight = 0
   for (let i = 0; i < positions; i++) {
     runs.length = 0
     const moved = performance.now()
-    await picture(shop, 0.4 + i / 10, steps)
+    referenceWeight += await loadsOf({ weight: 0.4 + i / 10, steps })
     const unet = runs.filter(({ what }) => what === 'unet')
     slider.push(unet[0]!.begin - moved)
     evaluations.push(...unet.map(({ begin, end }) => (end - begin) / 1000))
@@ -98,12 +115,17 @@ async function measure(folder: string, positions: number, steps: number): Promis
     secondsPerEvaluation: evaluations,
     betweenStepsMs: between,
     sliderToFirstCallMs: slider,
-    peakMB: process.resourceUsage().maxRSS / 1024,
-    anonymousMB: status('RssAnon'),
-    mappedMB: status('RssFile'),
+    loads: { first, referenceWeight },
+    ...memory(),
     threads: availableParallelism(),
   }
 }
 
-const [folder = '', positions = '2', steps = '4'] = process.argv.slice(2)
-process.send?.(await measure(folder, Number(positions), Number(steps)))
+const memory = () => ({
+  peakMB: process.resourceUsage().maxRSS / 1024,
+  anonymousMB: status('RssAnon'),
+  mappedMB: status('RssFile'),
+})
+
+const [folder = '', size = 'sd15', positions = '2', steps = '4'] = process.argv.slice(2)
+process.send?.(await measure(folder, size as FullSize, Number(positions), Number(steps)))

@@ -4,12 +4,18 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 import type { FullSizeFigures } from '../bench/full-size.ts'
-import { writeFullSizeModel } from '../bench/sd15-folder.ts'
+import { writeFullSizeModel } from '../bench/full-size-folder.ts'
+import { FULL_SIZE, type FullSize } from '../bench/published-sizes.ts'
 import { STARTER } from './folders.ts'
 import { readOptions, text } from './options.ts'
 
 const OPTIONS = {
-  folder: { type: 'string', value: 'DIR', does: 'where the full-size model is written and kept (1.8 GB)' },
+  folder: {
+    type: 'string',
+    value: 'DIR',
+    does: 'where the full-size models are written and kept (1.9 GB; 5.9 GB for SDXL)',
+  },
+  size: { type: 'string', value: 'NAME', does: 'whose size: sd15 (the default) or sdxl' },
   json: { type: 'boolean', does: 'as JSON' },
 } as const
 
@@ -19,22 +25,28 @@ const STEPS = 4
 /** How often the model is loaded, each time in a new process. */
 const LOADS = 3
 
-/** `imprint bench`: a UNet of Stable Diffusion 1.5's size with random weights, through the same code as every picture. */
+/** `imprint bench`: a UNet of a published model's size with random weights, through the same code as every picture. */
 export async function bench(args: readonly string[]): Promise<void> {
   const given = readOptions('bench', OPTIONS, args)
   if (!given) return
-  const folder = text(given.folder) ?? join(tmpdir(), 'imprint-bench')
-  writeFullSizeModel(join(folder, 'full-size'), STARTER)
+  const size = sizeNamed(text(given.size) ?? 'sd15')
+  const folder = join(text(given.folder) ?? join(tmpdir(), 'imprint-bench'), size)
+  writeFullSizeModel(join(folder, 'full-size'), size, STARTER)
   const loads: number[] = []
-  for (let i = 1; i < LOADS; i++) loads.push((await measure(folder, 0)).loadSeconds)
-  const last = await measure(folder, POSITIONS)
+  for (let i = 1; i < LOADS; i++) loads.push((await measure(folder, size, 0)).loadSeconds)
+  const last = await measure(folder, size, POSITIONS)
   const figures = { ...last, loadSeconds: [...loads, last.loadSeconds] }
-  process.stdout.write(given.json === true ? `${JSON.stringify(figures)}\n` : table(figures))
+  process.stdout.write(given.json === true ? `${JSON.stringify(figures)}\n` : table(size, figures))
 }
 
-function measure(folder: string, positions: number): Promise<FullSizeFigures> {
+function sizeNamed(name: string): FullSize {
+  if (Object.hasOwn(FULL_SIZE, name)) return name as FullSize
+  throw new ImprintError('usage-invalid', `--size: "${name}" is none of ${Object.keys(FULL_SIZE).join(', ')}.`)
+}
+
+function measure(folder: string, size: FullSize, positions: number): Promise<FullSizeFigures> {
   const entry = new URL('../bench/full-size.ts', import.meta.url)
-  const child = fork(entry, [folder, String(positions), String(STEPS)], {
+  const child = fork(entry, [folder, size, String(positions), String(STEPS)], {
     execArgv: ['--import', import.meta.resolve('tsx')],
   })
   return new Promise((resolve, reject) => {
@@ -43,7 +55,7 @@ function measure(folder: string, positions: number): Promise<FullSizeFigures> {
       reject(
         new ImprintError(
           'engine-died',
-          `The measuring process ended early (exit ${code ?? '?'}). Is there memory for 5 GB?`,
+          `The measuring process ended early (exit ${code ?? '?'}). Is there memory for the model at twice its size?`,
         ),
       ),
     )
@@ -52,18 +64,22 @@ function measure(folder: string, positions: number): Promise<FullSizeFigures> {
 
 type Figures = Omit<FullSizeFigures, 'loadSeconds'> & { readonly loadSeconds: readonly number[] }
 
-function table(figures: Figures): string {
+function table(size: FullSize, figures: Figures): string {
+  const { title, side } = FULL_SIZE[size]
+  const { first, referenceWeight } = figures.loads
   const memory = [figures.anonymousMB, figures.mappedMB].map((mb) => (mb === undefined ? '?' : mb.toFixed(0)))
   const rows: [string, string][] = [
     ['open and check the folder', `${figures.openSeconds.toFixed(2)} s`],
     ['load the UNet (F16 file)', spread(figures.loadSeconds, 's')],
-    ['one evaluation, 512 x 512', spread(figures.secondsPerEvaluation, 's')],
+    [`one evaluation, ${side} x ${side}`, spread(figures.secondsPerEvaluation, 's')],
     ['between two evaluations', spread(figures.betweenStepsMs, 'ms')],
     ['slider to first evaluation', spread(figures.sliderToFirstCallMs, 'ms')],
+    ['networks loaded at first', `${first}`],
+    ['  for other weights', `${referenceWeight}`],
     ['peak memory', `${figures.peakMB.toFixed(0)} MB`],
     ['memory at the end', `${memory[0]!} MB own, ${memory[1]!} MB mapped`],
   ]
-  const head = `Stable Diffusion 1.5's UNet with 4 image tokens, random weights, CPU, ${figures.threads} threads\n`
+  const head = `${title}'s UNet with 4 image tokens, random weights, CPU, ${figures.threads} threads\n`
   return head + rows.map(([what, figure]) => `  ${what.padEnd(28)} ${figure}\n`).join('')
 }
 

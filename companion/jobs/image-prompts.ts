@@ -1,7 +1,13 @@
+import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
+import type { Fit } from '../../shared/recipe.ts'
+import type { ImageEncoder } from '../models/image-encoder.ts'
+import type { AdapterWithEncoder } from '../models/library.ts'
+import { adapterReads } from '../networks/ip-adapter/config.ts'
 import { attendedPositions } from '../networks/unet-layout.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
+import { clipSquares } from '../vision/preprocess.ts'
 import { maskAt, maskOf, type Mask } from '../vision/mask.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { layerWeights } from './layer-weights.ts'
@@ -36,11 +42,22 @@ export async function encodeReferences(
   const whole = { width: recipe.size[0], height: recipe.size[1] }
   for (const reference of recipe.references) {
     const from = { ...shop.library.adapter(reference.adapter, checkpoint), checkpoint }
-    const given = (reference.images ?? [reference.image!]).map((name) => pictureNamed(name, pictures))
+    refuseFaces(from)
+    const { seen, fit } = squaresOf(
+      (reference.images ?? [reference.image!]).map((name) => pictureNamed(name, pictures)),
+      reference.fit,
+      from.encoder,
+    )
+    const negative = reference.negative === undefined ? undefined : pictureNamed(reference.negative, pictures)
     encoded.push({
-      tokens: given.length * from.adapter.config.tokens,
-      prompt: await pictureKeysValues(shop, from, given, reference.fit),
-      none: recipe.guidance > 1 ? await noPictureKeysValues(shop, from, given.length) : {},
+      tokens: seen.length * from.adapter.config.tokens,
+      prompt: await pictureKeysValues(shop, from, seen, fit),
+      none:
+        recipe.guidance <= 1
+          ? {}
+          : negative
+            ? await pictureKeysValues(shop, from, Array<Raster>(seen.length).fill(negative), 'crop')
+            : await noPictureKeysValues(shop, from, seen.length),
       shares: {
         layers: vector(layerWeights(config, reference.mode ?? 'all', reference.layers)),
         ...(reference.mask !== undefined &&
@@ -53,6 +70,35 @@ export async function encodeReferences(
     })
   }
   return encoded
+}
+
+/** The pictures an encoder looks at: those given, or for the fit "tile" the squares along them. */
+function squaresOf(
+  given: readonly Raster[],
+  fit: Fit,
+  encoder: ImageEncoder,
+): { readonly seen: readonly Raster[]; readonly fit: Fit } {
+  if (fit !== 'tile') return { seen: given, fit }
+  const seen = given.flatMap((picture) => clipSquares(picture, fit, encoder.config.imageSize))
+  if (seen.length <= MAX_SQUARES) return { seen, fit: 'crop' }
+  throw new ImprintError(
+    'recipe-invalid',
+    `recipe.references: the pictures of one reference make ${seen.length} tiles; give fewer, so that there are at most ${MAX_SQUARES}.`,
+  )
+}
+
+/** As many as a reference may have pictures. */
+const MAX_SQUARES = 16
+
+/** Faces are found and told apart, but no job looks for them yet. */
+function refuseFaces(
+  from: AdapterWithEncoder,
+): asserts from is AdapterWithEncoder & { readonly encoder: ImageEncoder } {
+  if (from.encoder && !adapterReads(from.adapter.config).face) return
+  throw new ImprintError(
+    'model-unsupported',
+    `The adapter "${from.name}" reads faces, which Imprint cannot give it yet. Choose one that reads pictures.`,
+  )
 }
 
 const vector = (values: readonly number[]): Tensor => ({ shape: [values.length], data: Float32Array.from(values) })

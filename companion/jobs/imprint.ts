@@ -9,6 +9,7 @@ import { scoreOf } from './clip-score.ts'
 import { decode, preview } from './decode.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
+import { refuseNotBuilt } from './not-built.ts'
 import { encodePrompt } from './prompt.ts'
 import { startOf } from './start.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
@@ -25,6 +26,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const phase = (phase: Phase, step: number, steps: number): EngineEvent => ({ type: 'progress', phase, step, steps })
 
   yield phase('loading', 0, 0)
+  refuseNotBuilt(request.recipe)
   const checkpoint = shop.library.checkpoint(request.recipe.checkpoint)
   const recipe = completeRecipe(request.recipe, checkpoint, (name) => shop.library.adapter(name, checkpoint).name)
   const { vae } = checkpoint

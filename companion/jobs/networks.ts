@@ -15,6 +15,8 @@ export interface Networks {
   unload(key: string): void
   /** Runs since the last call, by the graph's name. */
   takeCounts(): Record<string, number>
+  /** Networks loaded since the last call. */
+  takeLoads(): number
 }
 
 /** Part of the machine's memory that weights may fill; the least recently used networks make room. */
@@ -27,6 +29,7 @@ export function createNetworks(device: Device, options: GraphOptions, budget = M
     dispose: ({ network }) => void network.dispose().catch(() => undefined),
   })
   let counts: Record<string, number> = {}
+  let loads = 0
 
   const load = async (key: string, build: () => Graph) => {
     const known = loaded.get(key)
@@ -37,6 +40,7 @@ export function createNetworks(device: Device, options: GraphOptions, budget = M
     makeRoom(loaded, size)
     const entry = { name: graph.name, network: await loadNetwork(graph, device) }
     loaded.set(key, entry, { size })
+    loads++
     return entry
   }
 
@@ -56,6 +60,11 @@ export function createNetworks(device: Device, options: GraphOptions, budget = M
     takeCounts() {
       const taken = counts
       counts = {}
+      return taken
+    },
+    takeLoads() {
+      const taken = loads
+      loads = 0
       return taken
     },
   }
