@@ -11,6 +11,7 @@ import { clipSquares } from '../vision/preprocess.ts'
 import { maskAt, maskOf, type Mask } from '../vision/mask.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { layerWeights } from './layer-weights.ts'
+import { acts } from './part-of-steps.ts'
 import { pictureNamed } from './pictures.ts'
 import { noPictureKeysValues, pictureKeysValues } from './references.ts'
 import type { Workshop } from './workshop.ts'
@@ -111,12 +112,11 @@ const masks = (mask: Mask, positions: readonly number[]): Tensors =>
 export function imagePromptInputs(
   prompts: readonly ImagePrompt[],
   branch: 'prompt' | 'none',
-  { i, n }: { i: number; n: number },
+  step: { i: number; n: number },
 ): Tensors {
   const inputs: Record<string, Tensor> = {}
   prompts.forEach(({ start, end, weight, shares, ...keysValues }, r) => {
-    const acts = i / n >= start && (i + 1) / n <= end
-    const given = { ...keysValues[branch], ...shares, weight: vector([acts ? weight : 0]) }
+    const given = { ...keysValues[branch], ...shares, weight: vector([acts({ start, end }, step) ? weight : 0]) }
     Object.assign(inputs, prefixed(`image.${r}`, given))
   })
   return inputs

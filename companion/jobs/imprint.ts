@@ -10,6 +10,7 @@ import { decode, preview } from './decode.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { refuseNotBuilt } from './not-built.ts'
+import { encodeControls } from './controls.ts'
 import { encodePrompt } from './prompt.ts'
 import { startOf } from './start.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
@@ -42,6 +43,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     // Clip skip is for the prompt alone, as in diffusers.
     none: guidance > 1 ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
   }
+  const controls = await encodeControls(shop, checkpoint, recipe, request.pictures, { size, text })
 
   yield phase('loading', 0, 0)
   const noise = torchNoise(recipe.seed)
@@ -53,6 +55,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     text,
     picture: recipe.size,
     references,
+    controls,
     timesteps,
     guidance: recipe.guidance,
     beside: start.beside,

@@ -5,7 +5,6 @@ import type { Recipe } from '../../shared/recipe.ts'
 export function refuseNotBuilt(recipe: Recipe): void {
   const references = recipe.references ?? []
   const fields: readonly (readonly [field: string, given: boolean, what: string])[] = [
-    ['controls', (recipe.controls ?? []).length > 0, 'ControlNets'],
     ['loras', (recipe.loras ?? []).length > 0, 'LoRAs'],
     ['references.embedding', references.some(({ embedding }) => embedding !== undefined), 'faces as numbers'],
     ['references.shortcut', references.some(({ shortcut }) => shortcut !== undefined), 'adapters for faces'],

@@ -9,8 +9,15 @@ import type { Networks } from './networks.ts'
 
 type Kept = { readonly networks: Networks; readonly keep: Keep }
 
-/** A prompt as the UNet takes it. */
-export interface EncodedPrompt {
+/** What cross-attentions read, before they make keys and values of it; equal keys stand for equal states. */
+export interface KeyedStates {
+  readonly key: string
+  /** [tokens, width] */
+  readonly states: Tensor
+}
+
+/** A prompt as the UNet takes it, and as a ControlNet does, which makes keys and values of its own. */
+export interface EncodedPrompt extends KeyedStates {
   /** Keys and values for every cross-attention: `k.PATH`, `v.PATH` [77, c]. */
   readonly keysValues: Tensors
   /** The last tower's summary of the prompt, which SDXL adds to the time embedding. */
@@ -28,12 +35,12 @@ export async function encodePrompt(
   const { states, pooled } =
     prompt === null ? zeroStates(checkpoint) : await joinedStates(kept, checkpoint, prompt, clipSkip)
   const identities = towers.map(({ identity }) => identity).join()
-  const key = `text of ${JSON.stringify(prompt)} skip ${clipSkip} by ${identities} for ${unet.identity}`
-  const keysValues = await kept.keep.get(key, () => {
+  const key = `text of ${JSON.stringify(prompt)} skip ${clipSkip} by ${identities}`
+  const keysValues = await kept.keep.get(`${key} for ${unet.identity}`, () => {
     const build = () => textKeysValuesGraph(unet.ledger.weights, unet.config, states.shape[0]!, kept.networks.options)
     return kept.networks.run(`unet-text ${states.shape.join()} of ${unet.identity}`, build, { states })
   })
-  return { keysValues, pooled }
+  return { key, states, keysValues, pooled }
 }
 
 /** States of one tower: `states` [77, d], and `embeds` [1, p] where it has a projection. */

@@ -63,7 +63,7 @@ export function refuseOtherFamily(
 }
 
 /** A family by the width of the text states its UNet reads. */
-const family = (width: number): string =>
+export const family = (width: number): string =>
   ({ 768: 'Stable Diffusion 1.5', 1024: 'Stable Diffusion 2', 2048: 'SDXL' })[width] ??
   `a family whose text is ${width} wide`
 

@@ -6,7 +6,8 @@ import { SPACINGS, type Sampler, type Spacing } from '../../shared/recipe.ts'
 import type { NoiseConfig } from '../diffusion/schedule.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
 import type { ClipVisionConfig } from '../networks/clip-vision.ts'
-import type { UNetConfig } from '../networks/unet-layout.ts'
+import type { ControlNetConfig } from '../networks/controlnet.ts'
+import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { VaeConfig } from '../networks/vae.ts'
 import { CLIP_DEVIATION, CLIP_MEAN, type ClipPreprocessing } from '../vision/preprocess.ts'
 
@@ -22,64 +23,102 @@ const perLevel = z.union([positive, z.array(positive)])
 const spread = (value: number | readonly number[], levels: number): readonly number[] =>
   typeof value === 'number' ? Array<number>(levels).fill(value) : value
 
+/** What UNets and ControlNets have in common: the way down and the middle. */
+const wayDown = {
+  block_out_channels: z.array(positive).min(1),
+  layers_per_block: positive,
+  down_block_types: z.array(z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'])),
+  cross_attention_dim: positive,
+  attention_head_dim: perLevel,
+  num_attention_heads: only(null),
+  transformer_layers_per_block: perLevel.default(1),
+  norm_num_groups: positive,
+  norm_eps: z.number().positive().default(1e-5),
+  use_linear_projection: z.boolean().default(false),
+  act_fn: only('silu'),
+  addition_embed_type: z.enum(['text_time']).nullish(),
+  addition_time_embed_dim: positive.nullish(),
+  projection_class_embeddings_input_dim: positive.nullish(),
+  class_embed_type: only(null),
+  encoder_hid_dim: only(null),
+  resnet_time_scale_shift: only('default'),
+  flip_sin_to_cos: only(true),
+  freq_shift: only(0),
+  downsample_padding: only(1),
+  only_cross_attention: only(false),
+}
+
+type WayDown = z.infer<z.ZodObject<typeof wayDown>>
+
+const addedIsWhole = (
+  c: Pick<WayDown, 'addition_embed_type' | 'addition_time_embed_dim' | 'projection_class_embeddings_input_dim'>,
+) => !c.addition_embed_type || (c.addition_time_embed_dim && c.projection_class_embeddings_input_dim)
+const ADDED_WIDTHS = { path: ['addition_time_embed_dim'], message: 'the widths of the added embedding are missing' }
+
+function wayDownConfig(c: WayDown & { readonly in_channels: number }): WayDownConfig {
+  const levels = c.block_out_channels.length
+  return {
+    inChannels: c.in_channels,
+    widths: c.block_out_channels,
+    layersPerBlock: c.layers_per_block,
+    downAttention: c.down_block_types.map((type) => type === 'CrossAttnDownBlock2D'),
+    // The field is misnamed in diffusers: it holds the number of heads.
+    heads: spread(c.attention_head_dim, levels),
+    depths: spread(c.transformer_layers_per_block, levels),
+    crossAttentionWidth: c.cross_attention_dim,
+    normGroups: c.norm_num_groups,
+    normEps: c.norm_eps,
+    linearProjection: c.use_linear_projection,
+    added: c.addition_embed_type
+      ? { timeWidth: c.addition_time_embed_dim!, width: c.projection_class_embeddings_input_dim! }
+      : undefined,
+  }
+}
+
 const unet = z
   .looseObject({
+    ...wayDown,
     _class_name: only('UNet2DConditionModel'),
     in_channels: z.union([z.literal(4), z.literal(9)]),
     out_channels: z.literal(4),
-    block_out_channels: z.array(positive).min(1),
-    layers_per_block: positive,
-    down_block_types: z.array(z.enum(['DownBlock2D', 'CrossAttnDownBlock2D'])),
     mid_block_type: only('UNetMidBlock2DCrossAttn'),
     up_block_types: z.array(z.enum(['UpBlock2D', 'CrossAttnUpBlock2D'])),
-    cross_attention_dim: positive,
-    attention_head_dim: perLevel,
-    num_attention_heads: only(null),
-    transformer_layers_per_block: perLevel.default(1),
-    norm_num_groups: positive,
-    norm_eps: z.number().positive().default(1e-5),
-    use_linear_projection: z.boolean().default(false),
-    act_fn: only('silu'),
-    addition_embed_type: z.enum(['text_time']).nullish(),
-    addition_time_embed_dim: positive.nullish(),
-    projection_class_embeddings_input_dim: positive.nullish(),
-    class_embed_type: only(null),
-    encoder_hid_dim: only(null),
     time_cond_proj_dim: positive.nullish(),
     time_embedding_type: only('positional'),
-    resnet_time_scale_shift: only('default'),
-    flip_sin_to_cos: only(true),
-    freq_shift: only(0),
-    downsample_padding: only(1),
-    only_cross_attention: only(false),
     dual_cross_attention: only(false),
   })
-  .refine((c) => !c.addition_embed_type || (c.addition_time_embed_dim && c.projection_class_embeddings_input_dim), {
-    path: ['addition_time_embed_dim'],
-    message: 'the widths of the added embedding are missing',
+  .refine(addedIsWhole, ADDED_WIDTHS)
+  .transform((c): UNetConfig => ({
+    ...wayDownConfig(c),
+    outChannels: c.out_channels,
+    upAttention: c.up_block_types.map((type) => type === 'CrossAttnUpBlock2D'),
+    ...(c.time_cond_proj_dim && { guidanceWidth: c.time_cond_proj_dim }),
+  }))
+
+const MIDDLES = ['UNetMidBlock2DCrossAttn', 'UNetMidBlock2D'] as const
+
+const controlNet = z
+  .looseObject({
+    ...wayDown,
+    _class_name: only('ControlNetModel'),
+    in_channels: z.literal(4),
+    mid_block_type: z.enum(MIDDLES).default('UNetMidBlock2DCrossAttn'),
+    // Levels without attention have no transformer blocks in small ones.
+    transformer_layers_per_block: z
+      .union([z.number().int().nonnegative(), z.array(z.number().int().nonnegative())])
+      .default(1),
+    conditioning_channels: only(3),
+    conditioning_embedding_out_channels: z.array(positive).min(1),
+    controlnet_conditioning_channel_order: z.enum(['rgb', 'bgr']).default('rgb'),
+    global_pool_conditions: only(false),
   })
-  .transform((c): UNetConfig => {
-    const levels = c.block_out_channels.length
-    return {
-      inChannels: c.in_channels,
-      outChannels: c.out_channels,
-      widths: c.block_out_channels,
-      layersPerBlock: c.layers_per_block,
-      downAttention: c.down_block_types.map((type) => type === 'CrossAttnDownBlock2D'),
-      upAttention: c.up_block_types.map((type) => type === 'CrossAttnUpBlock2D'),
-      // The field is misnamed in diffusers: it holds the number of heads.
-      heads: spread(c.attention_head_dim, levels),
-      depths: spread(c.transformer_layers_per_block, levels),
-      crossAttentionWidth: c.cross_attention_dim,
-      normGroups: c.norm_num_groups,
-      normEps: c.norm_eps,
-      linearProjection: c.use_linear_projection,
-      added: c.addition_embed_type
-        ? { timeWidth: c.addition_time_embed_dim!, width: c.projection_class_embeddings_input_dim! }
-        : undefined,
-      ...(c.time_cond_proj_dim && { guidanceWidth: c.time_cond_proj_dim }),
-    }
-  })
+  .refine(addedIsWhole, ADDED_WIDTHS)
+  .transform((c): ControlNetConfig => ({
+    ...wayDownConfig(c),
+    middleAttends: c.mid_block_type === 'UNetMidBlock2DCrossAttn',
+    hintWidths: c.conditioning_embedding_out_channels,
+    hintOrder: c.controlnet_conditioning_channel_order,
+  }))
 
 const vae = z
   .looseObject({
@@ -216,6 +255,7 @@ const reader =
   }
 
 export const readUNetConfig = reader(unet)
+export const readControlNetConfig = reader(controlNet)
 export const readVaeConfig = reader(vae)
 export const readTextConfig = reader(text)
 export const readVisionConfig = reader(vision)

@@ -7,9 +7,11 @@ import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
 import { adapterTensors, fits, openAdapter, readAdapterConfig, refuseOtherFamily, type Adapter } from './adapter.ts'
 import { recogniseAdapter } from './adapter-config.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
+import { openControlNet, refuseOtherUNet, type ControlNet } from './controlnet.ts'
 import { readVisionConfig } from './config.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openCheckpointFile } from './checkpoint-file.ts'
+import { findFacePack, type FacePack, type FacePackKind } from './face-pack.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
 import { openTaesd, taesdFor } from './taesd.ts'
@@ -30,6 +32,10 @@ export interface Library {
   checkpoint(name: CheckpointName | undefined): Checkpoint
   /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
+  /** The named ControlNet; throws `model-unsupported` where it steers other UNets than the checkpoint's. */
+  controlnet(name: string, checkpoint: Checkpoint): ControlNet
+  /** InsightFace's networks as an adapter for faces was made with them. */
+  facePack(kind: FacePackKind): FacePack
   /** The tiny decoder for the checkpoint's latents. */
   taesd(checkpoint: Checkpoint): Part<TaesdConfig>
 }
@@ -39,6 +45,7 @@ export function openLibrary(roots: readonly string[]): Library {
   let entries = findModels(roots)
   const checkpoints = new Map<string, Checkpoint>()
   const adapters = new Map<string, AdapterWithEncoder>()
+  const controlnets = new Map<string, ControlNet>()
   const decoders = new Map<string, Part<TaesdConfig>>()
 
   /** Files that came after the last look are found once something is missing. */
@@ -81,6 +88,17 @@ export function openLibrary(roots: readonly string[]): Library {
           }
         })
       }),
+    controlnet: (name, checkpoint) =>
+      lookUp(() => {
+        const entry = findModel(entries, 'controlnet', name)
+        const opened = remember(controlnets, stamp(entry.path), () => ({
+          ...openControlNet(entry),
+          name: callable(entries, entry),
+        }))
+        refuseOtherUNet(opened, checkpoint)
+        return opened
+      }),
+    facePack: (kind) => findFacePack(roots, kind),
     taesd: (checkpoint) =>
       lookUp(() => {
         const entry = taesdFor(entries, checkpoint)

@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
-import type { UNetConfig } from '../networks/unet-layout.ts'
+import type { ControlNetConfig } from '../networks/controlnet.ts'
+import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { VaeConfig } from '../networks/vae.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Family } from './recognition.ts'
@@ -39,40 +40,59 @@ function refuseSmall(tensors: Tensors, widths: readonly number[]): void {
   )
 }
 
+const attends = (tensors: Tensors, block: string): boolean => tensors.has(`${block}.attentions.0.norm.weight`)
+
 /** The UNet that these tensors, under diffusers' names, belong to. */
 export function inferUNet(tensors: Tensors, family: Family): UNetConfig {
-  const [inChannels, outChannels] = [
-    shapeOf(tensors, 'conv_in.weight')[1] ?? 0,
-    shapeOf(tensors, 'conv_out.weight')[0] ?? 0,
-  ]
+  const wayDown = inferWayDown(tensors, family)
+  const [, guidanceWidth] = shapeOf(tensors, 'time_embedding.cond_proj.weight')
+  return {
+    ...wayDown,
+    outChannels: shapeOf(tensors, 'conv_out.weight')[0] ?? 0,
+    upAttention: wayDown.widths.map((_, i) => attends(tensors, `up_blocks.${i}`)),
+    ...(guidanceWidth !== undefined && { guidanceWidth }),
+  }
+}
+
+/** The ControlNet that these tensors, under diffusers' names, belong to. */
+export function inferControlNet(tensors: Tensors, family: Family): ControlNetConfig {
+  const hint = 'controlnet_cond_embedding'
+  const halving = counted(tensors, (i) => `${hint}.blocks.${2 * i + 1}.weight`)
+  const layers = [`${hint}.conv_in`, ...Array.from({ length: halving }, (_, i) => `${hint}.blocks.${2 * i + 1}`)]
+  return {
+    ...inferWayDown(tensors, family),
+    middleAttends: attends(tensors, 'mid_block'),
+    hintWidths: layers.map((layer) => shapeOf(tensors, `${layer}.weight`)[0] ?? 0),
+    hintOrder: 'rgb',
+  }
+}
+
+function inferWayDown(tensors: Tensors, family: Family): WayDownConfig {
   const levels = Array.from(
     { length: counted(tensors, (i) => `down_blocks.${i}.resnets.0.conv1.weight`) },
     (_, level) => `down_blocks.${level}`,
   )
   const widths = levels.map((level) => shapeOf(tensors, `${level}.resnets.0.conv1.weight`)[0] ?? 0)
   refuseSmall(tensors, widths)
-  const attends = (block: string) => tensors.has(`${block}.attentions.0.norm.weight`)
   const depthAt = (block: string) =>
     counted(tensors, (i) => `${block}.attentions.0.transformer_blocks.${i}.norm1.weight`)
-  const reader = [...tensors.keys()].find((name) => name.endsWith('attn2.to_k.weight')) ?? ''
+  const named = (end: string) => [...tensors.keys()].find((name) => name.endsWith(end)) ?? ''
   const [, added] = shapeOf(tensors, 'add_embedding.linear_1.weight')
-  const [, guidanceWidth] = shapeOf(tensors, 'time_embedding.cond_proj.weight')
   return {
-    inChannels,
-    outChannels,
+    inChannels: shapeOf(tensors, 'conv_in.weight')[1] ?? 0,
     widths,
     layersPerBlock: counted(tensors, (i) => `down_blocks.0.resnets.${i}.conv1.weight`),
-    downAttention: levels.map(attends),
-    upAttention: levels.map((_, i) => attends(`up_blocks.${i}`)),
+    downAttention: levels.map((level) => attends(tensors, level)),
     heads: widths.map((width) => (family === 'sd15' ? SD15_HEADS : width / HEAD_WIDTH)),
     // A level without attention has a depth all the same: where it is the last one, the middle block has it.
-    depths: levels.map((level, i) => depthAt(attends(level) || i < levels.length - 1 ? level : 'mid_block') || 1),
-    crossAttentionWidth: shapeOf(tensors, reader)[1] ?? 0,
+    depths: levels.map(
+      (level, i) => depthAt(attends(tensors, level) || i < levels.length - 1 ? level : 'mid_block') || 1,
+    ),
+    crossAttentionWidth: shapeOf(tensors, named('attn2.to_k.weight'))[1] ?? 0,
     normGroups: NORM_GROUPS,
     normEps: NORM_EPS,
-    linearProjection: shapeOf(tensors, 'mid_block.attentions.0.proj_in.weight').length === 2,
+    linearProjection: shapeOf(tensors, named('attentions.0.proj_in.weight')).length === 2,
     added: added === undefined ? undefined : { timeWidth: TIME_WIDTH, width: added },
-    ...(guidanceWidth !== undefined && { guidanceWidth }),
   }
 }
 

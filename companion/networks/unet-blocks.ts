@@ -3,7 +3,7 @@ import type { Value } from '../graph/graph.ts'
 import { add, gelu, mul, reshape, silu, split } from '../graph/ops.ts'
 import type { Weights } from '../weights/weights.ts'
 import type { Attend } from './cross-attention.ts'
-import type { TransformerPlace, UNetConfig } from './unet-layout.ts'
+import type { TransformerPlace, WayDownConfig } from './unet-layout.ts'
 
 /** Fixed in diffusers' Transformer2DModel, whatever the configuration says of the resnets (transformer_2d.py). */
 const TRANSFORMER_GROUP_NORM_EPS = 1e-6
@@ -13,7 +13,7 @@ const LAYER_NORM_EPS = 1e-5
  * ResnetBlock2D: two convolutions around the added time embedding, and a shortcut.
  * x [1, cin, h, w], time [1, out] -> [1, out, h, w]
  */
-export function residualBlock(x: Value, time: Value, w: Weights, config: UNetConfig, out: number): Value {
+export function residualBlock(x: Value, time: Value, w: Weights, config: WayDownConfig, out: number): Value {
   const norm = { groups: config.normGroups, eps: config.normEps }
   let h = conv2d(silu(groupNorm(x, w.at('norm1'), norm)), w.at('conv1'), { out, kernel: 3, padding: 1 })
   h = add(h, reshape(time, [1, out, 1, 1]))
@@ -25,7 +25,7 @@ export function residualBlock(x: Value, time: Value, w: Weights, config: UNetCon
 export function spatialTransformer(
   x: Value,
   w: Weights,
-  config: UNetConfig,
+  config: WayDownConfig,
   place: TransformerPlace,
   attend: Attend,
 ): Value {

@@ -1,13 +1,11 @@
-/** Configuration of a latent diffusion UNet (Rombach et al. 2022, arXiv:2112.10752), as in its config.json. */
-export interface UNetConfig {
+/** The way down and the middle of a latent diffusion UNet, which a ControlNet has as well. */
+export interface WayDownConfig {
   readonly inChannels: number
-  readonly outChannels: number
   /** Width of each level. */
   readonly widths: readonly number[]
   readonly layersPerBlock: number
-  /** Which down and up blocks have transformers, in order. */
+  /** Which blocks on the way down have transformers, in order. */
   readonly downAttention: readonly boolean[]
-  readonly upAttention: readonly boolean[]
   /** Attention heads and transformer blocks of each level, from the top down. */
   readonly heads: readonly number[]
   readonly depths: readonly number[]
@@ -18,6 +16,13 @@ export interface UNetConfig {
   readonly linearProjection: boolean
   /** SDXL adds pooled text and picture sizes to the time embedding; undefined for other families. */
   readonly added: AddedConfig | undefined
+}
+
+/** Configuration of a latent diffusion UNet (Rombach et al. 2022, arXiv:2112.10752), as in its config.json. */
+export interface UNetConfig extends WayDownConfig {
+  readonly outChannels: number
+  /** Which blocks on the way up have transformers, in order. */
+  readonly upAttention: readonly boolean[]
   /** Width of the embedding of the guidance, which latent consistency models are told as a number. */
   readonly guidanceWidth?: number
 }
@@ -49,7 +54,7 @@ export interface BlockPlace {
   readonly path: string
   readonly width: number
   readonly resnets: readonly ResnetPlace[]
-  /** Empty in a block without attention; in the middle block one, between its two resnets. */
+  /** Empty in a block without attention; in the middle block one, behind the first resnet. */
   readonly transformers: readonly TransformerPlace[]
   /** Whether the block ends by halving or doubling the size. */
   readonly resamples: boolean
@@ -70,38 +75,62 @@ export interface CrossAttention {
 
 /** The UNet's blocks in the order they run: down, middle, up. */
 export function unetLayout(config: UNetConfig): readonly BlockPlace[] {
-  const levels = config.widths.length
-  const block = (
-    part: BlockPlace['part'],
-    index: number,
-    level: number,
-    resnets: number,
-    attentions: number,
-  ): BlockPlace => {
-    const path = part === 'mid' ? 'mid_block' : `${part}_blocks.${index}`
-    const width = config.widths[level]!
-    return {
-      part,
-      index,
-      path,
+  const { widths, layersPerBlock, upAttention } = config
+  const up = widths.map((_, i) =>
+    block(config, 'up', i, widths.length - 1 - i, layersPerBlock + 1, upAttention[i] ? layersPerBlock + 1 : 0),
+  )
+  return [...wayDownLayout(config, true), ...up]
+}
+
+/** The blocks down and the middle one, in the order they run; a middle without attention has one resnet alone. */
+export function wayDownLayout(config: WayDownConfig, middleAttends: boolean): readonly BlockPlace[] {
+  const { widths, layersPerBlock, downAttention } = config
+  const down = widths.map((_, i) => block(config, 'down', i, i, layersPerBlock, downAttention[i] ? layersPerBlock : 0))
+  return [...down, block(config, 'mid', 0, widths.length - 1, middleAttends ? 2 : 1, middleAttends ? 1 : 0)]
+}
+
+function block(
+  { widths, heads, depths }: WayDownConfig,
+  part: BlockPlace['part'],
+  index: number,
+  level: number,
+  resnets: number,
+  attentions: number,
+): BlockPlace {
+  const path = part === 'mid' ? 'mid_block' : `${part}_blocks.${index}`
+  const width = widths[level]!
+  return {
+    part,
+    index,
+    path,
+    width,
+    resnets: Array.from({ length: resnets }, (_, j) => ({ path: `${path}.resnets.${j}`, out: width })),
+    transformers: Array.from({ length: attentions }, (_, j) => ({
+      path: `${path}.attentions.${j}`,
       width,
-      resnets: Array.from({ length: resnets }, (_, j) => ({ path: `${path}.resnets.${j}`, out: width })),
-      transformers: Array.from({ length: attentions }, (_, j) => ({
-        path: `${path}.attentions.${j}`,
-        width,
-        heads: config.heads[level]!,
-        depth: config.depths[level]!,
-      })),
-      resamples: part !== 'mid' && index < levels - 1,
-    }
+      heads: heads[level]!,
+      depth: depths[level]!,
+    })),
+    resamples: part !== 'mid' && index < widths.length - 1,
   }
-  const down = config.widths.map((_, i) =>
-    block('down', i, i, config.layersPerBlock, config.downAttention[i] ? config.layersPerBlock : 0),
-  )
-  const up = config.widths.map((_, i) =>
-    block('up', i, levels - 1 - i, config.layersPerBlock + 1, config.upAttention[i] ? config.layersPerBlock + 1 : 0),
-  )
-  return [...down, block('mid', 0, levels - 1, 2, 1), ...up]
+}
+
+/** What the way down leaves for the way up, by name and shape: each skip as `down.N`, and last the middle's `mid`. */
+export function leftForWayUp(
+  { widths, layersPerBlock }: WayDownConfig,
+  size: { readonly width: number; readonly height: number },
+): readonly { readonly name: string; readonly shape: readonly [1, number, number, number] }[] {
+  const at = (channels: number, level: number) =>
+    [1, channels, Math.ceil(size.height / 2 ** level), Math.ceil(size.width / 2 ** level)] as const
+  const last = widths.length - 1
+  const skips = widths.flatMap((width, level) => [
+    ...Array.from({ length: layersPerBlock }, () => at(width, level)),
+    ...(level < last ? [at(width, level + 1)] : []),
+  ])
+  return [
+    ...[at(widths[0]!, 0), ...skips].map((shape, i) => ({ name: `down.${i}`, shape })),
+    { name: 'mid', shape: at(widths[last]!, last) },
+  ]
 }
 
 /** Numbers of positions at which the UNet attends, for latents of that size; each level halves the sides, rounding up. */

@@ -1,10 +1,10 @@
 import { conv2d, groupNorm, upsampleNearest } from '../graph/nn.ts'
 import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
-import { concat, silu } from '../graph/ops.ts'
+import { add, concat, silu } from '../graph/ops.ts'
 import type { Weights } from '../weights/weights.ts'
 import { fromInputs, withImagePrompts, type Attend } from './cross-attention.ts'
 import { residualBlock, spatialTransformer } from './unet-blocks.ts'
-import { crossAttentions, unetLayout, type BlockPlace, type UNetConfig } from './unet-layout.ts'
+import { crossAttentions, unetLayout, type BlockPlace, type UNetConfig, type WayDownConfig } from './unet-layout.ts'
 
 /** What a UNet reads besides the latents. */
 export interface Conditioning {
@@ -12,6 +12,8 @@ export interface Conditioning {
   readonly time: (path: string, out: number) => Value
   /** How a cross-attention reads the prompt and the pictures. */
   readonly attend: Attend
+  /** What becomes of the skips `down.N` and the middle `mid` before the way up; they stay as they are where absent. */
+  readonly steered?: (name: string, x: Value) => Value
 }
 
 /**
@@ -20,18 +22,37 @@ export interface Conditioning {
  */
 export function unet(sample: Value, w: Weights, config: UNetConfig, conditioning: Conditioning): Value {
   const norm = { groups: config.normGroups, eps: config.normEps }
-  let h = conv2d(sample, w.at('conv_in'), { out: config.widths[0]!, kernel: 3, padding: 1 })
-  const skips = [h]
-  for (const block of unetLayout(config)) {
-    if (block.part === 'down') h = downBlock(h, skips, w, config, block, conditioning)
-    else if (block.part === 'mid') h = middleBlock(h, w, config, block, conditioning)
-    else h = upBlock(h, skips, w, config, block, conditioning)
+  const steered = conditioning.steered ?? ((_: string, x: Value) => x)
+  const layout = unetLayout(config)
+  const entered = conv2d(sample, w.at('conv_in'), { out: config.widths[0]!, kernel: 3, padding: 1 })
+  const down = wayDown(entered, w, config, layout, conditioning)
+  const skips = down.skips.map((skip, i) => steered(`down.${i}`, skip))
+  let h = steered('mid', down.middle)
+  for (const block of layout.filter(({ part }) => part === 'up')) {
+    h = upBlock(h, skips, w, config, block, conditioning)
   }
   h = silu(groupNorm(h, w.at('conv_norm_out'), norm))
   return conv2d(h, w.at('conv_out'), { out: config.outChannels, kernel: 3, padding: 1 })
 }
 
-type Block = [w: Weights, config: UNetConfig, block: BlockPlace, conditioning: Conditioning]
+/** The blocks down and the middle one, with what each leaves for the way up.  [1, widths[0], h, w] -> skips, middle */
+export function wayDown(
+  entered: Value,
+  w: Weights,
+  config: WayDownConfig,
+  layout: readonly BlockPlace[],
+  conditioning: Conditioning,
+): { readonly skips: readonly Value[]; readonly middle: Value } {
+  const skips = [entered]
+  let h = entered
+  for (const block of layout) {
+    if (block.part === 'down') h = downBlock(h, skips, w, config, block, conditioning)
+    if (block.part === 'mid') h = layers(h, w, config, block, conditioning)
+  }
+  return { skips, middle: h }
+}
+
+type Block = [w: Weights, config: WayDownConfig, block: BlockPlace, conditioning: Conditioning]
 
 /** One resnet of a block and the transformer behind it, if the block has any.  [1, c, h, w] -> [1, width, h, w] */
 function layer(h: Value, j: number, ...[w, config, block, { time, attend }]: Block): Value {
@@ -55,9 +76,8 @@ function downBlock(h: Value, skips: Value[], ...at: Block): Value {
   return h
 }
 
-function middleBlock(h: Value, ...at: Block): Value {
-  return layer(layer(h, 0, ...at), 1, ...at)
-}
+/** All resnets of a block, each with its transformer.  [1, c, h, w] -> [1, width, h, w] */
+const layers = (h: Value, ...at: Block): Value => at[2].resnets.reduce((x, _, j) => layer(x, j, ...at), h)
 
 function upBlock(h: Value, skips: Value[], ...at: Block): Value {
   const [w, , block] = at
@@ -81,13 +101,16 @@ export interface UNetGraphShape {
   readonly imageTokens: readonly number[]
   /** Which image prompts act in a region alone, by their place. */
   readonly masked?: readonly boolean[]
+  /** Whether ControlNets may steer it. */
+  readonly controlled?: boolean
 }
 
 /**
  * One evaluation as a graph. Everything the step or the slider changes is an input, so neither rebuilds anything:
  * `sample` [1, in, h, w]; `time.PATH` [1, out] per resnet; per cross-attention `text.k.PATH`, `text.v.PATH` [77, c] and for
  * each image prompt r `image.r.k.PATH`, `image.r.v.PATH` [t, c]; `image.r.weight` [1], `image.r.layers` [layers] and,
- * where it is masked, `image.r.mask.N` [N, 1] for every number of positions N
+ * where it is masked, `image.r.mask.N` [N, 1] for every number of positions N; where it is controlled, what ControlNets add
+ * to each skip and the middle, `control.down.N` and `control.mid` (leftForWayUp)
  * -> `prediction` [1, out, h, w].
  */
 export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape, options: GraphOptions): Graph {
@@ -97,6 +120,7 @@ export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape,
   const text = fromInputs(g, 'text', shape.textTokens)
   const prediction = unet(sample, w, config, {
     time: (path, out) => g.input(`time.${path}`, [1, out]),
+    ...(shape.controlled && { steered: (name, x) => add(x, g.input(`control.${name}`, x.shape)) }),
     attend: shape.imageTokens.reduce(
       (base, tokens, r) =>
         withImagePrompts(g, base, `image.${r}`, { tokens, masked: shape.masked?.[r] ?? false }, layers),

@@ -45,6 +45,8 @@ export const CASES = [
   'xl-style-layout',
   'xl-single',
   'plus-bin-single',
+  'controlnet',
+  'controlnet-window',
 ] as const
 
 /** The file with what diffusers made of a case. */

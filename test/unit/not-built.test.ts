@@ -5,7 +5,6 @@ import { refuseNotBuilt } from '../../companion/jobs/not-built.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 
 const REFUSED: Readonly<Record<string, Partial<Recipe>>> = {
-  'recipe.controls: ': { controls: [{ image: 'a', controlnet: 'b' }] },
   'recipe.loras: ': { loras: [{ file: 'a' }] },
   'recipe.references.embedding: ': { references: [{ embedding: 'a' }] },
   'recipe.references.shortcut: ': { references: [{ image: 'a', shortcut: 1 }] },
