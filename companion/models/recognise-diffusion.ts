@@ -39,9 +39,13 @@ function unetInput(file: Outline, prefix: string): string | undefined {
 function unetFamily(file: Outline, prefix: string): Family | Found {
   const reader = file.names.find((name) => name.startsWith(prefix) && name.endsWith('attn2.to_k.weight'))
   if (reader === undefined) return useless('it is a diffusion model that reads no text')
-  if (file.has(`${prefix}label_emb.0.0.weight`) || file.has(`${prefix}add_embedding.linear_1.weight`)) return 'sdxl'
+  if (addsToTime(file, prefix)) return 'sdxl'
   return file.shape(reader)[1] === SD2_WIDTH ? useless('it is Stable Diffusion 2, which Imprint does not run') : 'sd15'
 }
+
+/** SDXL is told the picture's sizes beside the time. */
+const addsToTime = (file: Outline, prefix: string): boolean =>
+  file.has(`${prefix}label_emb.0.0.weight`) || file.has(`${prefix}add_embedding.linear_1.weight`)
 
 /** By the channels it takes, by the width of its text, and by the marks that training programs leave. */
 function unetVariant(file: Outline, prefix: string, metadata: Metadata): string | undefined {
@@ -69,6 +73,7 @@ export function recogniseControlNet(file: Outline): Found | undefined {
     return useless('it is a Control-LoRA, which Imprint cannot use')
   if (file.find(/task_embedding|control_add_embedding/) !== undefined)
     return useless('it is a ControlNet for many kinds of pictures at once, which Imprint cannot use')
-  const family = unetFamily(file, prefix)
+  // The small ones for SDXL read no text at all.
+  const family = addsToTime(file, prefix) ? 'sdxl' : unetFamily(file, prefix)
   return typeof family === 'string' ? { role: 'controlnet', family } : family
 }

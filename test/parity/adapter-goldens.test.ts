@@ -1,6 +1,5 @@
 /** Does every kind of IP-Adapter make the tokens that diffusers makes, and does the UNet take them as diffusers' does? */
 import { after, describe, test } from 'node:test'
-import { sinusoid } from '../../companion/diffusion/time-embedding.ts'
 import type { GraphOptions } from '../../companion/graph/graph.ts'
 import type { IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
 import {
@@ -13,7 +12,7 @@ import type { Tensors } from '../../companion/runtime/tensor.ts'
 import { maskAt } from '../../companion/vision/mask.ts'
 import { assertClose } from '../support/close.ts'
 import { BASE, FACE_PERCEIVER, FACEID, FACEID_PLUS_V2, FULL, PLUS, T15, TXL } from '../support/golden-networks.ts'
-import { adapterOutputs, features, goldenUNet, row, type GoldenPrompt } from '../support/golden-runs.ts'
+import { adapterOutputs, added, features, goldenUNet, row, type GoldenPrompt } from '../support/golden-runs.ts'
 import { golden } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
 
@@ -37,13 +36,6 @@ const kept = (name: string, both: readonly Float32Array[], data: readonly number
 /** Goldens hold two pictures; a graph makes one. */
 async function matches(name: string, one: (n: number) => Promise<Float32Array>): Promise<void> {
   kept(name, [await one(0), await one(1)], golden(name, 'adapters').data)
-}
-
-/** What a UNet of the SDXL family is told beside the time: pooled text, and the picture's sizes. */
-function added(n: number): Tensors[string] {
-  const { data } = row(hashInput('in:pooled', 2 * 32), n, [1, 32])
-  const sizes = [128, 128, 0, 0, 128, 128].flatMap((side) => [...sinusoid(side, 8)])
-  return { shape: [1, 80], data: Float32Array.of(...data, ...sizes) }
 }
 
 for (const attention of ['fused', 'decomposed'] as const) {

@@ -2,19 +2,17 @@ import type { NoiseConfig } from '../../companion/diffusion/schedule.ts'
 import type { ClipTextConfig } from '../../companion/networks/clip-text.ts'
 import type { ClipVisionConfig } from '../../companion/networks/clip-vision.ts'
 import type { IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
-import type { UNetConfig } from '../../companion/networks/unet-layout.ts'
+import type { ControlNetConfig } from '../../companion/networks/controlnet.ts'
+import type { UNetConfig, WayDownConfig } from '../../companion/networks/unet-layout.ts'
 import type { VaeConfig } from '../../companion/networks/vae.ts'
 
 /** The networks the goldens were computed on: tiny, with every kind of block of the real ones. */
 
-/** Stable Diffusion 1.5's UNet. */
-export const T15: UNetConfig = {
+const WAY_DOWN_15: WayDownConfig = {
   inChannels: 4,
-  outChannels: 4,
   widths: [16, 24, 32, 32],
   layersPerBlock: 2,
   downAttention: [true, true, true, false],
-  upAttention: [false, true, true, true],
   heads: [4, 4, 4, 4],
   depths: [1, 1, 1, 1],
   crossAttentionWidth: 24,
@@ -24,18 +22,28 @@ export const T15: UNetConfig = {
   added: undefined,
 }
 
-/** A UNet of the SDXL family. */
-export const TXL: UNetConfig = {
-  ...T15,
+const WAY_DOWN_XL: WayDownConfig = {
+  ...WAY_DOWN_15,
   widths: [16, 24, 32],
   downAttention: [false, true, true],
-  upAttention: [true, true, false],
   heads: [2, 3, 4],
   depths: [1, 2, 3],
   crossAttentionWidth: 56,
   linearProjection: true,
   added: { timeWidth: 8, width: 80 },
 }
+
+/** Stable Diffusion 1.5's UNet. */
+export const T15: UNetConfig = { ...WAY_DOWN_15, outChannels: 4, upAttention: [false, true, true, true] }
+
+/** A UNet of the SDXL family. */
+export const TXL: UNetConfig = { ...WAY_DOWN_XL, outChannels: 4, upAttention: [true, true, false] }
+
+const HINT = { middleAttends: true, hintWidths: [4, 8, 12, 16], hintOrder: 'rgb' } as const
+
+/** The ControlNets of both. */
+export const C15: ControlNetConfig = { ...WAY_DOWN_15, ...HINT }
+export const CXL: ControlNetConfig = { ...WAY_DOWN_XL, ...HINT }
 
 /** The autoencoder of both. */
 export const TVAE: VaeConfig = {

@@ -26,6 +26,13 @@ export const row = (data: Float32Array, n: number, shape: readonly number[]) => 
   return { shape, data: data.slice(n * length, (n + 1) * length) }
 }
 
+/** What a UNet of the SDXL family is told beside the time: pooled text, and the picture's sizes. */
+export function added(n: number): Tensors[string] {
+  const { data } = row(hashInput('in:pooled', 2 * 32), n, [1, 32])
+  const sizes = [128, 128, 0, 0, 128, 128].flatMap((side) => [...sinusoid(side, 8)])
+  return { shape: [1, 80], data: Float32Array.of(...data, ...sizes) }
+}
+
 /** What an adapter reads of the n-th of the goldens' pictures and faces. */
 export function features(config: IpAdapterConfig, pictures: number, n: number): Tensors {
   const { clip, face } = adapterReads(config)

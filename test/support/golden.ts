@@ -35,7 +35,7 @@ interface Golden {
 const read = new Map<string, Readonly<Record<string, Golden>>>()
 
 /** The golden of that name; `quiet` ones were computed from numbers of little variance. */
-export function golden(name: string, file: 'tensors' | 'quiet' | 'adapters' = 'tensors'): Golden {
+export function golden(name: string, file: 'tensors' | 'quiet' | 'adapters' | 'controlnet' = 'tensors'): Golden {
   const goldens = read.get(file) ?? (fixtureJson('goldens', `${file}.json`) as Record<string, Golden>)
   read.set(file, goldens)
   const found = goldens[name]

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import {
+  readControlNetConfig,
   readJson,
   readPreprocessing,
   readSchedulerConfig,
@@ -14,7 +15,7 @@ import {
 } from '../../companion/models/config.ts'
 import { CLIP_DEVIATION, CLIP_MEAN } from '../../companion/vision/preprocess.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
-import { T15, TVAE, VISION } from '../support/golden-networks.ts'
+import { C15, T15, TVAE, VISION } from '../support/golden-networks.ts'
 import { fixture, fixtureJson } from '../support/golden.ts'
 
 const folder = temporaryFolder()
@@ -27,6 +28,7 @@ const FILES = {
   vae: [...tiny15, 'vae', 'config.json'],
   text: [...tiny15, 'text_encoder', 'config.json'],
   scheduler: [...tiny15, 'scheduler', 'scheduler_config.json'],
+  controlnet: ['models', 'controlnet', 'tiny-cn', 'config.json'],
   vision: ['models', 'clip_vision', 'tiny-vit', 'config.json'],
   preprocessing: ['models', 'clip_vision', 'tiny-vit', 'preprocessor_config.json'],
 }
@@ -35,6 +37,7 @@ const READERS = {
   vae: readVaeConfig,
   text: readTextConfig,
   scheduler: readSchedulerConfig,
+  controlnet: readControlNetConfig,
   vision: readVisionConfig,
   preprocessing: readPreprocessing,
 }
@@ -49,6 +52,7 @@ function readChanged(kind: Kind, changes: Record<string, unknown>): unknown {
 test('the files of a model are the networks they describe', () => {
   assert.deepEqual(readUNetConfig(fixture(...FILES.unet)), T15)
   assert.deepEqual(readVaeConfig(fixture(...FILES.vae)), TVAE)
+  assert.deepEqual(readControlNetConfig(fixture(...FILES.controlnet)), C15)
   assert.deepEqual(readVisionConfig(fixture(...FILES.vision)), VISION)
   const preprocessing = { size: 224, mean: [...CLIP_MEAN], deviation: [...CLIP_DEVIATION] }
   assert.deepEqual(readPreprocessing(fixture(...FILES.preprocessing)), preprocessing)
@@ -57,6 +61,10 @@ test('the files of a model are the networks they describe', () => {
 describe('refused by file and field', () => {
   const wrong: [Kind, field: string, value: unknown][] = [
     ['unet', 'in_channels', '4'],
+    ['controlnet', 'global_pool_conditions', true],
+    ['controlnet', 'controlnet_conditioning_channel_order', 'grb'],
+    ['controlnet', 'conditioning_channels', 4],
+    ['controlnet', 'mid_block_type', 'UNetMidBlock2DSimpleCrossAttn'],
     ['unet', 'block_out_channels', []],
     ['unet', 'block_out_channels', [16, -24, 32, 32]],
     ['unet', 'layers_per_block', 0],
