@@ -8,7 +8,6 @@ import {
   unetLayout,
   type UNetConfig,
 } from '../../companion/networks/unet-layout.ts'
-import type { Tensors } from '../../companion/runtime/tensor.ts'
 import { maskAt } from '../../companion/vision/mask.ts'
 import { assertClose } from '../support/close.ts'
 import { BASE, FACE_PERCEIVER, FACEID, FACEID_PLUS_V2, FULL, PLUS, T15, TXL } from '../support/golden-networks.ts'
