@@ -75,7 +75,7 @@ export const ADAPTER: readonly Mutation[] = [
     "const none = await imageTokens(kept, from, 'zeros', zeros)",
     "const some = await imageTokens(kept, from, 'zeros', zeros)\n  const none = Object.fromEntries(Object.entries(some).map(([name, t]) => [name, { ...t, data: t.data.map(() => 0) }]))",
   ),
-  mutate('companion/jobs/image-prompts.ts', caseOf('start-end'))(
+  mutate('companion/jobs/part-of-steps.ts', caseOf('start-end'))(
     'an end that is left out',
     '(i + 1) / n <= end',
     '(i + 1) / n < end',
