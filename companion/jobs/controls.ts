@@ -1,5 +1,6 @@
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { joined } from '../diffusion/vector.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ControlNet } from '../models/controlnet.ts'
 import { controlHintGraph, controlKeysValuesGraph, hintScale, readsStates } from '../networks/controlnet.ts'
@@ -7,6 +8,7 @@ import { leftForWayUp } from '../networks/unet-layout.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
 import { canny } from '../vision/canny.ts'
 import { invert } from '../vision/invert.ts'
+import { planesOf } from '../vision/planes.ts'
 import { onWhite } from '../vision/preprocess.ts'
 import { resizeLanczos } from '../vision/resize.ts'
 import type { CompleteControl, CompleteRecipe } from './defaults.ts'
@@ -134,14 +136,17 @@ function prepared(picture: Raster, preprocess: CompleteControl['preprocess'], si
   }
 }
 
-/** A picture as ControlNets take it, planes of 0..1.  -> [1, 3, h, w] */
-function hintPixels({ width, height, data }: Raster, order: 'rgb' | 'bgr'): Tensor {
-  const plane = width * height
-  const pixels = Float32Array.from({ length: 3 * plane }, (_, i) => {
-    const channel = Math.floor(i / plane)
-    return data[3 * (i % plane) + (order === 'bgr' ? 2 - channel : channel)]! / 255
-  })
-  return { shape: [1, 3, height, width], data: pixels }
+/** How ControlNets take pixels: in 0..1. */
+const PIXELS = { mean: 0, scale: 255 } as const
+
+/** A picture as ControlNets take it, the colours in the order they expect.  -> [1, 3, h, w] */
+function hintPixels(picture: Raster, order: 'rgb' | 'bgr'): Tensor {
+  const planes = planesOf(picture, PIXELS)
+  const [red, green, blue] = [0, 1, 2].map((c) =>
+    planes.subarray((c * planes.length) / 3, ((c + 1) * planes.length) / 3),
+  )
+  const data = order === 'rgb' ? planes : joined(joined(blue!, green!), red!)
+  return { shape: [1, 3, picture.height, picture.width], data }
 }
 
 async function keysValues(

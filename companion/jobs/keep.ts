@@ -28,6 +28,9 @@ export function createKeep(limitBytes = DEFAULT_LIMIT): Keep {
   }
 }
 
+/** A name for numbers, equal for equal bytes. */
+export const contentKey = (data: NodeJS.ArrayBufferView): string => createHash('sha256').update(data).digest('hex')
+
 /** A name for the pixels of a picture, equal for equal pixels. */
 export const pictureKey = ({ width, height, channels, data }: Raster): string =>
-  `${width}x${height}x${channels}:${createHash('sha256').update(data).digest('hex')}`
+  `${width}x${height}x${channels}:${contentKey(data)}`

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { guidanceEmbedding, sinusoid } from '../diffusion/time-embedding.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { Part } from '../models/part.ts'
 import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
+import { contentKey } from './keep.ts'
 import type { EncodedPrompt } from './prompt.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -29,7 +29,7 @@ export function timeShifts(
     shape: [1, guidanceWidth],
     data: guidanceEmbedding(strength, guidanceWidth),
   }
-  const told = added ? ` with ${createHash('sha256').update(added.data).digest('hex')}` : ''
+  const told = added ? ` with ${contentKey(added.data)}` : ''
   const about = `${told}${guidance ? ` at ${strength}` : ''}`
   return keep.get(`time ${timestep}${about} of ${identity}`, async () => {
     const made = await networks.run(`time of ${identity}`, build, {

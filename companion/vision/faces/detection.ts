@@ -2,7 +2,7 @@ import { ImprintError } from '../../../shared/errors.ts'
 import type { Raster } from '../../../shared/raster.ts'
 import type { Numbers } from './face-networks.ts'
 import { areaOf, type Box, type SeenFace } from './geometry.ts'
-import { planesOf } from './planes.ts'
+import { planesOf } from '../planes.ts'
 import { resizeBilinear } from './resize-bilinear.ts'
 
 /** SCRFD looks at a picture on three grids, this many pixels apart, twice at every point. */

@@ -1,7 +1,7 @@
 import { ImprintError } from '../../../shared/errors.ts'
 import type { Raster } from '../../../shared/raster.ts'
 import type { FaceNetworks } from './face-networks.ts'
-import { planesOf } from './planes.ts'
+import { planesOf } from '../planes.ts'
 
 /** How long a face's vector is. */
 const EMBEDDING_SIZE = 512
