@@ -14,6 +14,9 @@ export const LIMITS = {
   pictureSide: 16_384,
   /** The pictures a connection keeps in the companion; the least recently used go first. */
   pictures: 256 * MIB,
+  /** Faces that come as numbers under one name, and the numbers of each. */
+  faces: 16,
+  faceNumbers: 2048,
   /** Pictures on their way at the same time, per connection and direction. */
   streams: 4,
   /** Jobs waiting in the companion, over all connections. */

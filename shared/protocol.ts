@@ -58,6 +58,12 @@ const hello = z.strictObject({
 /** What any version's hello has in common: enough to say that the versions differ. */
 export const anyHelloSchema = z.looseObject({ type: z.literal('hello'), protocol: z.number().int() })
 
+/** Faces by the names a recipe gives them, each a row of numbers as a recogniser puts them out. */
+const facesSchema = z.record(
+  z.string().min(1).max(200),
+  z.array(z.array(z.number()).min(1).max(LIMITS.faceNumbers)).min(1).max(LIMITS.faces),
+)
+
 const generate = z.strictObject({
   type: z.literal('generate'),
   job: jobNumber,
@@ -65,6 +71,8 @@ const generate = z.strictObject({
   slot: z.string().min(1).max(100).optional(),
   /** Checked by itself with `recipeSchema`, so that its faults fail the job and not the connection. */
   recipe: z.unknown(),
+  /** What its references name with `embedding`. */
+  faces: facesSchema.optional(),
   /** Whether to say how near the picture came; one more look at it through CLIP. */
   score: z.boolean().optional(),
 })

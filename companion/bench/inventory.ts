@@ -15,6 +15,7 @@ export function takeInventory(): Inventory {
   const scope = (prefix: string): Weights => ({
     at: (...path) => scope(`${prefix}${path.join('.')}.`),
     has: () => true,
+    branches: () => [],
     get(name, shape): StoredTensor {
       shapes.set(prefix + name, shape)
       return { name: prefix + name, dtype: 'F32', shape, file: '', offset: 0, bytes: 0 }

@@ -11,6 +11,7 @@ import { refuseUnwritable } from './targets.ts'
 import { replaceFile } from './write-whole.ts'
 import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
 import { openDocument, type PsdDocument } from './psd-document.ts'
+import { readFaces } from './face-files.ts'
 import { readPictures, writePng } from './pictures.ts'
 import { progressLine } from './progress-line.ts'
 import { ofPicture, RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
@@ -92,12 +93,18 @@ const LAYER = 'layer:'
 async function requestOf(
   recipe: Recipe,
   document: PsdDocument | undefined,
-): Promise<Pick<GenerateRequest, 'recipe' | 'pictures'>> {
-  if (!document) return { recipe, pictures: await readPictures(recipe, process.cwd()) }
+): Promise<Pick<GenerateRequest, 'recipe' | 'pictures' | 'faces'>> {
+  if (!document) {
+    return { recipe, faces: readFaces(recipe, process.cwd()), pictures: await readPictures(recipe, process.cwd()) }
+  }
   const [first, ...rest] = recipe.references ?? []
   const ofLayer = { ...recipe, references: [ofPicture(first, LAYER), ...rest] }
   const others = await readPictures(ofLayer, process.cwd(), [LAYER])
-  return { recipe: ofLayer, pictures: { ...others, [LAYER]: document.reference } }
+  return {
+    recipe: ofLayer,
+    faces: readFaces(ofLayer, process.cwd()),
+    pictures: { ...others, [LAYER]: document.reference },
+  }
 }
 
 async function run(engine: Engine, request: GenerateRequest): Promise<Result> {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
 import { DECODERS, recipeSchema, SAMPLERS, type Recipe, type Reference } from '../../shared/recipe.ts'
+import { renameFaces } from '../../shared/recipe-faces.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { text, type Given, type Options } from './options.ts'
 
@@ -73,7 +74,8 @@ function readRecipe(file: string): Recipe {
   } catch (cause) {
     throw new ImprintError('recipe-invalid', `The recipe ${file} is not JSON. Correct the file.`, { cause })
   }
-  return renamePictures(parseRecipe(json), (name) => resolve(dirname(file), name))
+  const beside = (name: string) => resolve(dirname(file), name)
+  return renameFaces(renamePictures(parseRecipe(json), beside), beside)
 }
 
 const parseRecipe = (json: unknown): Recipe => check(recipeSchema, json, 'recipe-invalid', 'recipe')
@@ -92,10 +94,11 @@ function overrideReference(references: NonNullable<Recipe['references']>, given:
   }))
 }
 
-/** A reference like the given one, to one picture instead of its own. */
+/** A reference like the given one, to one picture instead of its own pictures or face. */
 export function ofPicture(reference: Reference | undefined, image: string): Reference {
   const kept = { ...reference, image }
   delete kept.images
+  delete kept.embedding
   return kept
 }
 

@@ -9,6 +9,8 @@ export interface GenerateRequest {
   readonly recipe: Recipe
   /** The pictures the recipe names, by the string it names them with. */
   readonly pictures: Readonly<Record<string, Raster>>
+  /** The faces it names that come as numbers, likewise: a row for each face. */
+  readonly faces?: Readonly<Record<string, readonly Float32Array[]>>
   /** Whether to also return the latents and the picture before rounding, for `--dump`. */
   readonly dump?: boolean
   /** Whether to also say how near the picture came to reference and prompt. */

@@ -1,4 +1,4 @@
-import type { Weights } from '../weights/weights.ts'
+import type { Branch, Weights } from '../weights/weights.ts'
 import type { Value } from './graph.ts'
 import * as op from './ops.ts'
 
@@ -10,7 +10,16 @@ import * as op from './ops.ts'
 /** y = x · Wᵀ + b.  x [n, in] -> [n, out] */
 export function linear(x: Value, w: Weights, { out, bias }: { out: number; bias: boolean }): Value {
   const weight = x.graph.weight(w.get('weight', [out, x.shape[1]!]))
-  return op.gemm(x, weight, bias ? x.graph.weight(w.get('bias', [out])) : undefined)
+  const y = op.gemm(x, weight, bias ? x.graph.weight(w.get('bias', [out])) : undefined)
+  return w.branches('weight').reduce((sum, branch) => {
+    const [down, up] = [branch.down, branch.up].map((factor) => x.graph.weight(factor, factor.shape.slice(0, 2)))
+    return op.add(sum, op.gemm(op.mul(op.gemm(x, down!), strengthOf(branch, x)), up!))
+  }, y)
+}
+
+/** How much of a branch is added: what a run says, times what the branch itself says.  [1] */
+function strengthOf({ strength, factor }: Branch, x: Value): Value {
+  return op.scale(x.graph.inputs.get(strength) ?? x.graph.input(strength, [1]), factor)
 }
 
 export interface Conv2dOptions {
@@ -26,7 +35,14 @@ export interface Conv2dOptions {
 export function conv2d(x: Value, w: Weights, { out, kernel, stride = 1, padding, bias = true }: Conv2dOptions): Value {
   const pads = typeof padding === 'number' ? ([padding, padding, padding, padding] as const) : padding
   const weight = x.graph.weight(w.get('weight', [out, x.shape[1]!, kernel, kernel]))
-  return op.conv(x, weight, bias ? x.graph.weight(w.get('bias', [out])) : undefined, { stride, pads })
+  const y = op.conv(x, weight, bias ? x.graph.weight(w.get('bias', [out])) : undefined, { stride, pads })
+  return w.branches('weight').reduce((sum, branch) => {
+    const rank = branch.down.shape[0]!
+    const down = x.graph.weight(branch.down, [rank, x.shape[1]!, kernel, kernel])
+    const up = x.graph.weight(branch.up, [out, rank, 1, 1])
+    const low = op.mul(op.conv(x, down, undefined, { stride, pads }), strengthOf(branch, x)) // [1, rank, h', w']
+    return op.add(sum, op.conv(low, up, undefined, { stride: 1, pads: [0, 0, 0, 0] }))
+  }, y)
 }
 
 /** Normalisation over the channels of each group and all positions.  [1, c, h, w] -> the same */

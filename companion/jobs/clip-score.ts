@@ -9,7 +9,7 @@ import type { Networks } from './networks.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { pictureNamed } from './pictures.ts'
 import { textStates } from './prompt.ts'
-import { clipFeatures } from './references.ts'
+import { clipFeatures } from './clip-features.ts'
 import type { Workshop } from './workshop.ts'
 
 /** What a result is held against, encoded as it was for making it, so that nothing is encoded twice. */

@@ -26,7 +26,7 @@ export type BothStates = Readonly<Record<Branch, KeyedStates | undefined>>
 /** The face that controls read: its tokens [n, width], and its points drawn where a control has no picture of its own. */
 export interface ControlFace {
   readonly tokens: BothStates
-  readonly keyPoints: Raster
+  readonly keyPoints: Raster | undefined
 }
 
 /** A control ready for its ControlNet: what it is shown, what it reads, and how much of it counts when. */
@@ -56,7 +56,7 @@ export async function encodeControls(
   checkpoint: Checkpoint,
   recipe: CompleteRecipe,
   pictures: Readonly<Record<string, Raster>>,
-  { size, text, face }: { readonly size: Size; readonly text: BothStates; readonly face?: ControlFace },
+  { size, text, face }: { readonly size: Size; readonly text: BothStates; readonly face: ControlFace | undefined },
 ): Promise<EncodedControl[]> {
   const encoded: EncodedControl[] = []
   for (const [i, control] of recipe.controls.entries()) {
@@ -88,7 +88,13 @@ function given(
 ): { readonly picture: Raster; readonly read: BothStates } {
   const shown = control.image === undefined ? undefined : pictureNamed(control.image, pictures)
   if (control.reads === 'face') {
-    if (face) return { picture: shown ?? face.keyPoints, read: face.tokens }
+    const picture = shown ?? face?.keyPoints
+    if (face && picture) return { picture, read: face.tokens }
+    if (face)
+      throw new ImprintError(
+        'recipe-invalid',
+        `recipe.controls.${i}.image: a face that comes as numbers has no pose to draw. Give a picture of the pose.`,
+      )
     throw new ImprintError(
       'recipe-invalid',
       `recipe.controls.${i}: it reads a face, and no reference gives one. Add a reference with an InstantID adapter.`,

@@ -1,26 +1,27 @@
-import { ImprintError } from '../../shared/errors.ts'
-import type { Raster } from '../../shared/raster.ts'
+import type { GenerateRequest } from '../engine/engine.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
-import type { Fit } from '../../shared/recipe.ts'
-import type { ImageEncoder } from '../models/image-encoder.ts'
-import type { AdapterWithEncoder } from '../models/library.ts'
 import { adapterReads } from '../networks/ip-adapter/config.ts'
 import { attendedPositions } from '../networks/unet-layout.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
-import { clipSquares } from '../vision/preprocess.ts'
 import { maskAt, maskOf, type Mask } from '../vision/mask.ts'
-import type { CompleteRecipe } from './defaults.ts'
+import { adapterInputs, type GivenReference } from './adapter-inputs.ts'
+import type { CompleteRecipe, CompleteReference } from './defaults.ts'
+import { facesNamed } from './faces-named.ts'
+import { imageTokens, type ImageTokens } from './image-tokens.ts'
 import { layerWeights } from './layer-weights.ts'
 import { acts } from './part-of-steps.ts'
 import { pictureNamed } from './pictures.ts'
-import { noPictureKeysValues, pictureKeysValues } from './references.ts'
+import type { SeenInPicture } from './reference-faces.ts'
 import type { Workshop } from './workshop.ts'
 
-/** A reference ready for the UNet: keys and values with it and, for guidance, without, and how much it counts when. */
+/** A reference ready for the UNet: its tokens and, for guidance, those without it, and how much it counts when. */
 export interface ImagePrompt {
-  readonly tokens: number
-  readonly prompt: Tensors
-  readonly none: Tensors
+  readonly prompt: ImageTokens
+  readonly none: ImageTokens | undefined
+  /** Whether its tokens are a face's. */
+  readonly isFace: boolean
+  /** The first face that was seen in its pictures. */
+  readonly seen: SeenInPicture | undefined
   /** What each layer takes, and where it acts: the same at every step. */
   readonly shares: Tensors
   /** Whether it acts in a region alone. */
@@ -30,12 +31,15 @@ export interface ImagePrompt {
   readonly end: number
 }
 
-/** The recipe's references, each through its adapter, for latents of the given size; throws `picture-unknown` for a picture that was not given. */
+/**
+ * The recipe's references, each through its adapter, for latents of the given size. Throws `picture-unknown` or
+ * `recipe-invalid` for what was not given or is not read, and what looking for faces throws.
+ */
 export async function encodeReferences(
   shop: Workshop,
   checkpoint: Checkpoint,
   recipe: CompleteRecipe,
-  pictures: Readonly<Record<string, Raster>>,
+  given: Pick<GenerateRequest, 'pictures' | 'faces'>,
   size: { readonly width: number; readonly height: number },
 ): Promise<ImagePrompt[]> {
   const encoded: ImagePrompt[] = []
@@ -43,28 +47,18 @@ export async function encodeReferences(
   const whole = { width: recipe.size[0], height: recipe.size[1] }
   for (const reference of recipe.references) {
     const from = { ...shop.library.adapter(reference.adapter, checkpoint), checkpoint }
-    refuseFaces(from)
-    const { seen, fit } = squaresOf(
-      (reference.images ?? [reference.image!]).map((name) => pictureNamed(name, pictures)),
-      reference.fit,
-      from.encoder,
-    )
-    const negative = reference.negative === undefined ? undefined : pictureNamed(reference.negative, pictures)
+    const { mask, ...rest } = givenOf(reference, given)
+    const { prompt, none, seen } = await adapterInputs(shop, from, { mask, ...rest }, { guided: recipe.guidance > 1 })
     encoded.push({
-      tokens: seen.length * from.adapter.config.tokens,
-      prompt: await pictureKeysValues(shop, from, seen, fit),
-      none:
-        recipe.guidance <= 1
-          ? {}
-          : negative
-            ? await pictureKeysValues(shop, from, Array<Raster>(seen.length).fill(negative), 'crop')
-            : await noPictureKeysValues(shop, from, seen.length),
+      prompt: await imageTokens(shop, from, prompt),
+      none: none.length > 0 ? await imageTokens(shop, from, none) : undefined,
+      isFace: adapterReads(from.adapter.config).face !== undefined,
+      seen,
       shares: {
         layers: vector(layerWeights(config, reference.mode ?? 'all', reference.layers)),
-        ...(reference.mask !== undefined &&
-          masks(maskOf(pictureNamed(reference.mask, pictures), whole), attendedPositions(config, size))),
+        ...(mask && masks(maskOf(mask, whole), attendedPositions(config, size))),
       },
-      masked: reference.mask !== undefined,
+      masked: mask !== undefined,
       weight: reference.weight,
       start: reference.start,
       end: reference.end,
@@ -73,33 +67,20 @@ export async function encodeReferences(
   return encoded
 }
 
-/** The pictures an encoder looks at: those given, or for the fit "tile" the squares along them. */
-function squaresOf(
-  given: readonly Raster[],
-  fit: Fit,
-  encoder: ImageEncoder,
-): { readonly seen: readonly Raster[]; readonly fit: Fit } {
-  if (fit !== 'tile') return { seen: given, fit }
-  const seen = given.flatMap((picture) => clipSquares(picture, fit, encoder.config.imageSize))
-  if (seen.length <= MAX_SQUARES) return { seen, fit: 'crop' }
-  throw new ImprintError(
-    'recipe-invalid',
-    `recipe.references: the pictures of one reference make ${seen.length} tiles; give fewer, so that there are at most ${MAX_SQUARES}.`,
-  )
-}
-
-/** As many as a reference may have pictures. */
-const MAX_SQUARES = 16
-
-/** Faces are found and told apart, but no job looks for them yet. */
-function refuseFaces(
-  from: AdapterWithEncoder,
-): asserts from is AdapterWithEncoder & { readonly encoder: ImageEncoder } {
-  if (from.encoder && !adapterReads(from.adapter.config).face) return
-  throw new ImprintError(
-    'model-unsupported',
-    `The adapter "${from.name}" reads faces, which Imprint cannot give it yet. Choose one that reads pictures.`,
-  )
+/** What a reference names, by what was given under those names. */
+function givenOf(
+  { image, images, embedding, negative, mask, fit, shortcut }: CompleteReference,
+  { pictures, faces = {} }: Pick<GenerateRequest, 'pictures' | 'faces'>,
+): GivenReference {
+  const named = (name: string | undefined) => (name === undefined ? undefined : pictureNamed(name, pictures))
+  return {
+    pictures: (images ?? (image === undefined ? [] : [image])).map((name) => pictureNamed(name, pictures)),
+    faces: embedding === undefined ? undefined : facesNamed(embedding, faces),
+    negative: named(negative),
+    mask: named(mask),
+    fit,
+    shortcut,
+  }
 }
 
 const vector = (values: readonly number[]): Tensor => ({ shape: [values.length], data: Float32Array.from(values) })
@@ -115,9 +96,12 @@ export function imagePromptInputs(
   step: { i: number; n: number },
 ): Tensors {
   const inputs: Record<string, Tensor> = {}
-  prompts.forEach(({ start, end, weight, shares, ...keysValues }, r) => {
-    const given = { ...keysValues[branch], ...shares, weight: vector([acts({ start, end }, step) ? weight : 0]) }
-    Object.assign(inputs, prefixed(`image.${r}`, given))
+  prompts.forEach(({ start, end, weight, shares, ...tokens }, r) => {
+    const acting = acts({ start, end }, step) ? weight : 0
+    Object.assign(
+      inputs,
+      prefixed(`image.${r}`, { ...tokens[branch]?.keysValues, ...shares, weight: vector([acting]) }),
+    )
   })
   return inputs
 }

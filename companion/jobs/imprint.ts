@@ -6,10 +6,11 @@ import { schedule } from '../diffusion/schedule.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale } from '../models/checkpoint.ts'
 import { scoreOf } from './clip-score.ts'
+import { controlFace } from './control-face.ts'
 import { decode, preview } from './decode.ts'
 import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
-import { refuseNotBuilt } from './not-built.ts'
+import { withLoras } from './loras.ts'
 import { encodeControls } from './controls.ts'
 import { encodePrompt } from './prompt.ts'
 import { startOf } from './start.ts'
@@ -27,9 +28,10 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const phase = (phase: Phase, step: number, steps: number): EngineEvent => ({ type: 'progress', phase, step, steps })
 
   yield phase('loading', 0, 0)
-  refuseNotBuilt(request.recipe)
-  const checkpoint = shop.library.checkpoint(request.recipe.checkpoint)
-  const recipe = completeRecipe(request.recipe, checkpoint, (name) => shop.library.adapter(name, checkpoint).name)
+  // As it is stored: adapters, which no LoRA changes, are opened for it.
+  const stored = shop.library.checkpoint(request.recipe.checkpoint)
+  const recipe = completeRecipe(request.recipe, stored, (name) => shop.library.adapter(name, stored).name)
+  const checkpoint = withLoras(shop, stored, recipe)
   const { vae } = checkpoint
   const scale = latentScale(vae.config)
   const size = { width: recipe.size[0] / scale, height: recipe.size[1] / scale }
@@ -37,13 +39,14 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('encoding', 0, 0)
   // Models that are told the guidance as a number need no run without the prompt.
   const guidance = checkpoint.unet.config.guidanceWidth === undefined ? recipe.guidance : 1
-  const references = await encodeReferences(shop, checkpoint, recipe, request.pictures, size)
+  const references = await encodeReferences(shop, stored, recipe, request, size)
   const text = {
     prompt: await encodePrompt(shop, checkpoint, recipe.prompt, recipe.clipSkip),
     // Clip skip is for the prompt alone, as in diffusers.
     none: guidance > 1 ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
   }
-  const controls = await encodeControls(shop, checkpoint, recipe, request.pictures, { size, text })
+  const face = controlFace(references, recipe.size)
+  const controls = await encodeControls(shop, checkpoint, recipe, request.pictures, { size, text, face })
 
   yield phase('loading', 0, 0)
   const noise = torchNoise(recipe.seed)
@@ -77,7 +80,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('decoding', 0, 0)
   const decoded = await decode(shop, checkpoint, recipe.decoder, latents)
   const picture = pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] })
-  const score = request.score && (await scoreOf(shop, checkpoint, recipe, request.pictures, picture))
+  const score = request.score && (await scoreOf(shop, stored, recipe, request.pictures, picture))
   yield {
     type: 'result',
     recipe: {

@@ -3,11 +3,8 @@ import type { Recipe } from '../../shared/recipe.ts'
 
 /** Refuses what recipes can name and no job does yet, so that nothing is left out in silence; throws `recipe-invalid`. */
 export function refuseNotBuilt(recipe: Recipe): void {
-  const references = recipe.references ?? []
   const fields: readonly (readonly [field: string, given: boolean, what: string])[] = [
     ['loras', (recipe.loras ?? []).length > 0, 'LoRAs'],
-    ['references.embedding', references.some(({ embedding }) => embedding !== undefined), 'faces as numbers'],
-    ['references.shortcut', references.some(({ shortcut }) => shortcut !== undefined), 'adapters for faces'],
   ]
   const found = fields.find(([, given]) => given)
   if (!found) return

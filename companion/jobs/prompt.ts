@@ -1,6 +1,7 @@
 import { clipTextGraph, clipTextPenultimateGraph, tokenEmbeddings } from '../networks/clip-text.ts'
 import { textKeysValuesGraph } from '../networks/unet-conditioning.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
+import { stateOf } from '../models/part.ts'
 import type { TextTower } from '../models/text-tower.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
 import { readRows } from '../weights/read.ts'
@@ -34,11 +35,11 @@ export async function encodePrompt(
   const { unet, towers } = checkpoint
   const { states, pooled } =
     prompt === null ? zeroStates(checkpoint) : await joinedStates(kept, checkpoint, prompt, clipSkip)
-  const identities = towers.map(({ identity }) => identity).join()
-  const key = `text of ${JSON.stringify(prompt)} skip ${clipSkip} by ${identities}`
-  const keysValues = await kept.keep.get(`${key} for ${unet.identity}`, () => {
+  const key = `text of ${JSON.stringify(prompt)} skip ${clipSkip} by ${towers.map(stateOf).join()}`
+  const keysValues = await kept.keep.get(`${key} for ${stateOf(unet)}`, () => {
     const build = () => textKeysValuesGraph(unet.ledger.weights, unet.config, states.shape[0]!, kept.networks.options)
-    return kept.networks.run(`unet-text ${states.shape.join()} of ${unet.identity}`, build, { states })
+    const network = `unet-text ${states.shape.join()} of ${unet.identity}`
+    return kept.networks.run(network, build, { states }, unet.strengths)
   })
   return { key, states, keysValues, pooled }
 }
@@ -46,14 +47,15 @@ export async function encodePrompt(
 /** States of one tower: `states` [77, d], and `embeds` [1, p] where it has a projection. */
 export function textStates(
   { networks, keep }: Kept,
-  { config, ledger, identity, tokenizer }: TextTower,
+  { tokenizer, ...tower }: TextTower,
   prompt: string,
   { clipSkip, penultimate }: { clipSkip: number; penultimate: boolean },
 ): Promise<Tensors> {
+  const { config, ledger, identity, strengths } = tower
   const ids = tokenizer.encode(prompt, config.positions)
   const graph = penultimate ? clipTextPenultimateGraph : clipTextGraph
-  const what = `clip-text skip ${clipSkip}${penultimate ? ' penultimate' : ''} of ${identity}`
-  return keep.get(`states of ${ids.join()} by ${what}`, () => {
+  const what = `clip-text skip ${clipSkip}${penultimate ? ' penultimate' : ''}`
+  return keep.get(`states of ${ids.join()} by ${what} of ${stateOf(tower)}`, () => {
     const embeddings: Tensor = {
       shape: [config.positions, config.hiddenSize],
       data: readRows(tokenEmbeddings(ledger.weights, config), ids),
@@ -61,7 +63,8 @@ export function textStates(
     // The first end-of-text token; padding may be the same token.
     const end: Tensor = { shape: [1, config.positions], data: oneAt(ids.indexOf(tokenizer.end), config.positions) }
     const inputs = config.projectionSize === undefined ? { embeddings } : { embeddings, end }
-    return networks.run(what, () => graph(ledger.weights, config, clipSkip, networks.options), inputs)
+    const build = () => graph(ledger.weights, config, clipSkip, networks.options)
+    return networks.run(`${what} of ${identity}`, build, inputs, strengths)
   })
 }
 

@@ -1,6 +1,6 @@
 import { guidanceEmbedding, sinusoid } from '../diffusion/time-embedding.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { Part } from '../models/part.ts'
+import { stateOf, type Part } from '../models/part.ts'
 import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
 import { contentKey } from './keep.ts'
@@ -19,10 +19,11 @@ export interface Told {
 /** What each resnet of a network adds at a timestep, `time.PATH`, kept for every later run that passes through it. */
 export function timeShifts(
   { networks, keep }: Workshop,
-  { config, identity }: Part<WayDownConfig & Pick<UNetConfig, 'guidanceWidth'>>,
+  part: Part<WayDownConfig & Pick<UNetConfig, 'guidanceWidth'>>,
   build: () => Graph,
   { timestep, added, guidance: strength }: Told,
 ): Promise<Tensors> {
+  const { config, identity, strengths } = part
   const { guidanceWidth } = config
   const width = config.widths[0]!
   const guidance = guidanceWidth !== undefined && {
@@ -31,12 +32,13 @@ export function timeShifts(
   }
   const told = added ? ` with ${contentKey(added.data)}` : ''
   const about = `${told}${guidance ? ` at ${strength}` : ''}`
-  return keep.get(`time ${timestep}${about} of ${identity}`, async () => {
-    const made = await networks.run(`time of ${identity}`, build, {
+  return keep.get(`time ${timestep}${about} of ${stateOf(part)}`, async () => {
+    const inputs = {
       sinusoid: { shape: [1, width], data: sinusoid(timestep, width) },
       ...(added && { added }),
       ...(guidance && { guidance }),
-    })
+    }
+    const made = await networks.run(`time of ${identity}`, build, inputs, strengths)
     return Object.fromEntries(Object.entries(made).filter(([name]) => name.startsWith('time.')))
   })
 }

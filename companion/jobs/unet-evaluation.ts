@@ -34,9 +34,9 @@ export function unetEvaluation(
   { size, text, picture, references, controls, timesteps, guidance, beside }: Conditions,
 ): { load: () => Promise<void>; predict: Predict } {
   const { networks } = shop
-  const { config, ledger, identity } = checkpoint.unet
+  const { config, ledger, identity, strengths } = checkpoint.unet
   const textTokens = checkpoint.towers[0].config.positions
-  const imageTokens = references.map(({ tokens }) => tokens)
+  const imageTokens = references.map(({ prompt }) => prompt.states.shape[0]!)
   const masked = references.map((reference) => reference.masked)
   const controlled = controls.length > 0
   const tokens = `${[textTokens, ...imageTokens].join('+')} ${masked.join()}`
@@ -53,13 +53,14 @@ export function unetEvaluation(
     async predict(x, i, branch) {
       const step = { i, n: timesteps.length }
       const told = { timestep: timesteps[i]!, added: added[branch] }
-      const { prediction } = await networks.run(key, build, {
+      const inputs = {
         sample: { shape: [1, config.inChannels, size.height, size.width], data: joined(x, beside) },
         ...(await timeShifts(shop, checkpoint.unet, timeBuild, { ...told, guidance })),
         ...prefixed('text', text[branch]!.keysValues),
         ...imagePromptInputs(references, branch, step),
         ...(await controlInputs(shop, controls, { config, size }, x, { ...step, branch }, told)),
-      })
+      }
+      const { prediction } = await networks.run(key, build, inputs, strengths)
       return prediction!.data
     },
   }

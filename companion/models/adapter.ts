@@ -15,8 +15,8 @@ export interface Adapter extends Part<IpAdapterConfig> {
   readonly file: string
 }
 
-/** FaceID adapters bring low-rank changes of every attention's own projections along. */
-const FACE_LORA = /^ip_adapter\.\d+\.to_(q|k|v|out)_lora\.(down|up)\.weight$/
+/** The names of these tensors: FaceID adapters bring low-rank changes of every attention's own projections along. */
+export const FACE_LORA = /^ip_adapter\.\d+\.to_(q|k|v|out)_lora\.(down|up)\.weight$/
 
 /** The tensors of an adapter's file under the names of published ones; what training kept beside the adapter is left out. */
 export function adapterTensors(file: string): ReadonlyMap<string, StoredTensor> {

@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
+import { adapterReads } from '../networks/ip-adapter/config.ts'
+import type { Adapter } from './adapter.ts'
 import { readOnnxOutline, type OnnxOutline } from './onnx-outline.ts'
 
 /** InsightFace packs by what their recognisers are: buffalo_l has one of 50 layers, antelopev2 one of 100. */
@@ -16,6 +18,13 @@ export interface FacePack {
   /** Whether the recogniser's graph normalises by itself and takes 0 to 255. */
   readonly takesRawPixels: boolean
 }
+
+/** The same shapes as InstantID's, but made with buffalo_l: the portrait adapters "unnorm" are told by their names. */
+const UNNORMED_PORTRAIT = /unnorm/i
+
+/** The pack an adapter for faces was made with: embeddings of unit length are buffalo_l's. */
+export const facePackFor = ({ config, file }: Pick<Adapter, 'config' | 'file'>): FacePackKind =>
+  adapterReads(config).face === 'raw' && !UNNORMED_PORTRAIT.test(basename(file)) ? 'antelopev2' : 'buffalo_l'
 
 type Recognised =
   | { readonly role: 'detector'; readonly side: number | undefined }

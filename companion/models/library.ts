@@ -14,6 +14,7 @@ import { openCheckpointFile } from './checkpoint-file.ts'
 import { findFacePack, type FacePack, type FacePackKind } from './face-pack.ts'
 import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
+import { openLora, type Lora } from './lora.ts'
 import { openTaesd, taesdFor } from './taesd.ts'
 import type { TaesdConfig } from '../networks/taesd.ts'
 import type { Part } from './part.ts'
@@ -34,6 +35,8 @@ export interface Library {
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
   /** The named ControlNet; throws `model-unsupported` where it steers other UNets than the checkpoint's. */
   controlnet(name: string, checkpoint: Checkpoint): ControlNet
+  /** The named LoRA; throws `model-unsupported` where it does not fit the checkpoint. */
+  lora(name: string, checkpoint: Checkpoint): Lora
   /** InsightFace's networks as an adapter for faces was made with them. */
   facePack(kind: FacePackKind): FacePack
   /** The tiny decoder for the checkpoint's latents. */
@@ -46,6 +49,7 @@ export function openLibrary(roots: readonly string[]): Library {
   const checkpoints = new Map<string, Checkpoint>()
   const adapters = new Map<string, AdapterWithEncoder>()
   const controlnets = new Map<string, ControlNet>()
+  const loras = new Map<string, Lora>()
   const decoders = new Map<string, Part<TaesdConfig>>()
 
   /** Files that came after the last look are found once something is missing. */
@@ -97,6 +101,12 @@ export function openLibrary(roots: readonly string[]): Library {
         }))
         refuseOtherUNet(opened, checkpoint)
         return opened
+      }),
+    lora: (name, checkpoint) =>
+      lookUp(() => {
+        const { path } = findModel(entries, 'lora', name)
+        const parts = [checkpoint.unet, ...checkpoint.towers].map(({ identity }) => identity)
+        return remember(loras, `${stamp(path)} for ${parts.join()}`, () => openLora(path, checkpoint))
       }),
     facePack: (kind) => findFacePack(roots, kind),
     taesd: (checkpoint) =>

@@ -11,9 +11,15 @@ import { readJson } from './config.ts'
 export interface Part<Config> {
   readonly config: Config
   readonly ledger: Ledger
-  /** Changes when the files change: part of the key of everything computed from them. */
+  /** Changes when the files change: part of the key of every network loaded from them. */
   readonly identity: string
+  /** How strong its LoRAs are, by the input of its graphs that says so. */
+  readonly strengths?: Readonly<Record<string, number>>
 }
+
+/** Changes with the files and with how strong LoRAs are: part of the key of everything computed from them. */
+export const stateOf = ({ identity, strengths = {} }: Pick<Part<unknown>, 'identity' | 'strengths'>): string =>
+  [identity, ...Object.entries(strengths).map(([name, strength]) => `${name} ${strength}`)].join(' at ')
 
 /** Stored position numbers, which every version of the tower counts for itself. */
 export const POSITION_IDS = /(^|\.)position_ids$/

@@ -1,5 +1,6 @@
 import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
-import { gemm, add, matMul } from '../graph/ops.ts'
+import { linear } from '../graph/nn.ts'
+import { add, matMul } from '../graph/ops.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Weights } from '../weights/weights.ts'
 import { clipTransformer, norm, type ClipTransformerConfig } from './clip-transformer.ts'
@@ -82,6 +83,5 @@ function addPooled(
 ): void {
   if (config.projectionSize === undefined) return
   const pooled = matMul(g.input('end', [1, config.positions]), finalNorm(hiddenStates.at(-1)!)) // [1, d]
-  const projection = w.at('text_projection').get('weight', [config.projectionSize, config.hiddenSize])
-  g.output('embeds', gemm(pooled, g.weight(projection)))
+  g.output('embeds', linear(pooled, w.at('text_projection'), { out: config.projectionSize, bias: false }))
 }

@@ -139,7 +139,7 @@ export class Session {
     }
   }
 
-  #generate({ job, slot, recipe, score }: Message<'generate'>): void {
+  #generate({ job, slot, recipe, faces, score }: Message<'generate'>): void {
     if (job <= this.#lastJob) {
       throw new ImprintError('message-invalid', `Job ${job} came after job ${this.#lastJob}; job numbers must grow.`)
     }
@@ -148,7 +148,12 @@ export class Session {
     this.#jobs.set(job, abort)
     try {
       const checked = check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
-      const request = { recipe: checked, pictures: this.#store.forRecipe(checked), ...(score && { score }) }
+      const request = {
+        recipe: checked,
+        pictures: this.#store.forRecipe(checked),
+        ...(faces && { faces: asFloats(faces) }),
+        ...(score && { score }),
+      }
       const listener = (event: JobEvent): void => this.#tell(job, event)
       this.#options.queue.submit({ owner: this.#id, slot, request, signal: abort.signal, listener })
     } catch (thrown) {
@@ -229,3 +234,7 @@ export class Session {
     this.#store.clear()
   }
 }
+
+/** What came as JSON, as networks take it. */
+const asFloats = (faces: Readonly<Record<string, readonly number[][]>>): Record<string, Float32Array[]> =>
+  Object.fromEntries(Object.entries(faces).map(([name, rows]) => [name, rows.map((row) => Float32Array.from(row))]))

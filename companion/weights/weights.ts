@@ -10,11 +10,32 @@ export interface Weights {
   has(name: string): boolean
   /** The tensor `name` here, marked as used; throws `model-invalid` when it is missing or its shape is another. */
   get(name: string, shape: readonly number[]): StoredTensor
+  /** The low-rank branches beside the tensor `name` here; mostly there are none. */
+  branches(name: string): readonly Branch[]
+}
+
+/**
+ * A low-rank branch beside a stored weight (LoRA, arXiv:2106.09685): strength · factor · up(down(x)) is added to what the
+ * weight makes of x, so that no changed copy of the weight is ever made.
+ */
+export interface Branch extends LowRank {
+  /** The input of a graph that says how strong it is.  [1] */
+  readonly strength: string
+}
+
+/** Two factors of a change of a weight: down [rank, in] and up [out, rank], or convolutions with a kernel in down alone. */
+export interface LowRank {
+  readonly down: StoredTensor
+  readonly up: StoredTensor
+  /** What the product is multiplied by, whatever the strength. */
+  readonly factor: number
 }
 
 /** A checkpoint's tensors and the book of which ones a network has asked for. */
 export interface Ledger {
   readonly weights: Weights
+  /** All of them by name, used or not. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>
   /** Throws `model-invalid` naming the tensors no network asked for, except those `ignored` allows. */
   finish(ignored?: readonly RegExp[]): void
 }
@@ -47,10 +68,12 @@ export function openLedger(tensors: ReadonlyMap<string, StoredTensor>, origin: s
       used.add(key)
       return tensor
     },
+    branches: () => [],
   })
 
   return {
     weights: scope(''),
+    tensors,
     finish(ignored = []) {
       const left = [...tensors.keys()].filter(
         (name) => !used.has(name) && !ignored.some((pattern) => pattern.test(name)),
@@ -62,5 +85,15 @@ export function openLedger(tensors: ReadonlyMap<string, StoredTensor>, origin: s
         `${file} has the tensor "${left[0]!}"${more} that its configuration does not use. Use the configuration that belongs to it.`,
       )
     },
+  }
+}
+
+/** The same weights with branches beside some of them, by the tensor's whole name. */
+export function withBranches(weights: Weights, branches: ReadonlyMap<string, readonly Branch[]>, prefix = ''): Weights {
+  return {
+    at: (...path) => withBranches(weights.at(...path), branches, `${prefix}${path.join('.')}.`),
+    has: (name) => weights.has(name),
+    get: (name, shape) => weights.get(name, shape),
+    branches: (name) => [...weights.branches(name), ...(branches.get(prefix + name) ?? [])],
   }
 }

@@ -4,6 +4,9 @@ import { describe, test } from 'node:test'
 import { decodeFaces, letterbox } from '../../companion/vision/faces/detection.ts'
 import type { FaceNetworks, Numbers } from '../../companion/vision/faces/face-networks.ts'
 import { chooseFace, detectFaces } from '../../companion/vision/faces/find-face.ts'
+import type { Box, Point } from '../../companion/vision/faces/geometry.ts'
+import { selectionIn } from '../../companion/vision/faces/selection.ts'
+import type { Raster } from '../../shared/raster.ts'
 import type { SeenFace } from '../../companion/vision/faces/geometry.ts'
 import { assertClose } from '../support/close.ts'
 import { formulaPicture } from '../support/formula-picture.ts'
@@ -180,23 +183,48 @@ describe('looking again', () => {
 describe('choosing', () => {
   const said = [face(0, 0, 40, 40, 0.9), face(80, 0, 80, 64, 0.6), face(200, 160, 48, 56, 0.7)]
   const faces = decodeFaces(outputs(320, said), 320, 1)
-  const score = (choice: Parameters<typeof chooseFace>[1]) => chooseFace(faces, choice).score.toFixed(1)
+  const score = (isSelected?: (at: Point) => boolean) => chooseFace(faces, isSelected).score.toFixed(1)
+  /** A mask of 32 x 32 pixels, white in columns and rows from the first to before the last, over a picture of 320. */
+  const selected = (left: number, top: number, right: number, bottom: number) =>
+    selectionIn(whiteIn({ left, top, right, bottom }), { width: 320, height: 320 })
 
-  test('the surest, the largest, or the one inside', () => {
-    assert.equal(score('surest'), '0.9')
-    assert.equal(score('largest'), '0.6')
-    assert.equal(score({ inside: { left: 190, top: 150, right: 300, bottom: 300 } }), '0.7')
+  test('the largest, or of those whose middle is selected the largest', () => {
+    assert.equal(score(), '0.6')
+    assert.equal(score(selected(19, 15, 30, 30)), '0.7')
+    assert.equal(score(selected(0, 0, 32, 32)), '0.6')
+    assert.equal(score(selected(0, 0, 12, 32)), '0.9', 'the middle on the far edge')
+    assert.equal(score(selected(0, 0, 13, 32)), '0.6')
   })
 
-  test('of several inside the largest, by where their middles lie', () => {
-    assert.equal(score({ inside: { left: 0, top: 0, right: 320, bottom: 320 } }), '0.6')
-    assert.equal(score({ inside: { left: 0, top: 0, right: 120, bottom: 320 } }), '0.9', 'middle on the far edge')
-    assert.equal(score({ inside: { left: 0, top: 0, right: 121, bottom: 320 } }), '0.6')
+  test('a lone face is the one that is meant', () => {
+    assert.equal(chooseFace(faces.slice(0, 1), selected(30, 0, 32, 2)), faces[0])
   })
 
-  test('none: it is said whether there is none at all or none inside', () => {
-    assert.throws(() => chooseFace([], 'largest'), { code: 'picture-invalid', message: /No face is found/ })
-    const inside = { left: 300, top: 0, right: 320, bottom: 20 }
-    assert.throws(() => chooseFace(faces, { inside }), { code: 'picture-invalid', message: /None of the 3 faces/ })
+  test('none: it is said whether there is none at all or none selected', () => {
+    assert.throws(() => chooseFace([]), { code: 'picture-invalid', message: /No face is found/ })
+    assert.throws(() => chooseFace(faces, selected(30, 0, 32, 2)), {
+      code: 'picture-invalid',
+      message: /None of the 3 faces/,
+    })
+  })
+
+  test('nothing beyond the picture is selected, and grey from its middle on is', () => {
+    const whole = selectionIn(whiteIn({ left: 0, top: 0, right: 32, bottom: 32 }), { width: 320, height: 320 })
+    assert.deepEqual(
+      [whole({ x: 0, y: 0 }), whole({ x: 319.9, y: 319.9 }), whole({ x: -1, y: 5 }), whole({ x: 5, y: 320 })],
+      [true, true, false, false],
+    )
+    const greys = { width: 2, height: 1, channels: 3 as const, data: Uint8Array.of(127, 127, 127, 128, 128, 128) }
+    const half = selectionIn(greys, { width: 2, height: 1 })
+    assert.deepEqual([half({ x: 0, y: 0 }), half({ x: 1, y: 0 })], [false, true])
   })
 })
+
+function whiteIn({ left, top, right, bottom }: Box): Raster {
+  const side = 32
+  const data = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)]
+    return x >= left && x < right && y >= top && y < bottom ? 255 : 0
+  })
+  return { width: side, height: side, channels: 3, data }
+}

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import { findFacePack, findFacePacks, type FacePack } from '../../companion/models/face-pack.ts'
+import { clipCrop, faceIn } from '../../companion/jobs/faces.ts'
+import { facePackFor, findFacePack, findFacePacks } from '../../companion/models/face-pack.ts'
 import { readOnnxOutline } from '../../companion/models/onnx-outline.ts'
 import { loadStoredNetwork } from '../../companion/runtime/stored-network.ts'
 import { cropFace } from '../../companion/vision/faces/alignment.ts'
-import { findFace } from '../../companion/vision/faces/find-face.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
+import { tinyWorkshop } from '../support/tiny15.ts'
 import { detectorStandIn, recogniserStandIn, recogniserWeights, type SeenAs } from '../support/face-stand-ins.ts'
 
 const made: (() => void)[] = []
@@ -45,24 +46,6 @@ function portrait(): Raster {
   return { width: side, height: side, channels: 3, data }
 }
 
-async function openPack({ detector, recogniser, ...pack }: FacePack) {
-  const networks = {
-    ...pack,
-    detector: await loadStoredNetwork(detector),
-    recogniser: await loadStoredNetwork(recogniser),
-  }
-  return { networks, dispose: () => Promise.all([networks.detector.dispose(), networks.recogniser.dispose()]) }
-}
-
-async function faceOf(pack: FacePack) {
-  const { networks, dispose } = await openPack(pack)
-  try {
-    return await findFace(portrait(), networks, 'largest')
-  } finally {
-    await dispose()
-  }
-}
-
 describe('a face found end to end', () => {
   const root = models({
     'a/detect.onnx': DETECTOR,
@@ -72,8 +55,8 @@ describe('a face found end to end', () => {
   })
 
   test('where the detector says, whose the recogniser says', async () => {
-    const face = await faceOf(findFacePack([root], 'buffalo_l'))
-    assertClose('box', Object.values(face.box) as number[], [128, 200, 200, 288], 1e-6)
+    const picture = portrait()
+    const face = await faceIn(tinyWorkshop(root), 'buffalo_l', picture, undefined)
     const points = SEEN.points.map((offset, i) => 8 * ((i % 2 ? 30 : 20) + offset))
     assertClose(
       'points',
@@ -81,38 +64,50 @@ describe('a face found end to end', () => {
       points,
       1e-6,
     )
-    const expected = embeddingByHand(cropFace(portrait(), face.keyPoints, 112))
+    const expected = embeddingByHand(cropFace(picture, face.keyPoints, 112))
     assertClose('embedding', face.embedding, expected, 1e-4)
-    const length = Math.hypot(...expected)
-    assertClose(
-      'normed',
-      face.normedEmbedding,
-      expected.map((value) => value / length),
-      1e-5,
-    )
-    assert.deepEqual([face.crop224.width, face.crop224.height, face.crop256.width], [224, 224, 256])
-    assert.deepEqual(face.crop224, cropFace(portrait(), face.keyPoints, 224))
-    assert.deepEqual(face.crop256, cropFace(portrait(), face.keyPoints, 256))
+    assert.deepEqual(clipCrop(picture, face), cropFace(picture, face.keyPoints, 224))
   })
 
   test('a recogniser that normalises by itself gets raw pixels and says the same', async () => {
-    const raw = findFacePack([root], 'antelopev2')
-    assert.equal(raw.takesRawPixels, true)
-    const [own, given] = [await faceOf(raw), await faceOf(findFacePack([root], 'buffalo_l'))]
+    const shop = tinyWorkshop(root)
+    assert.equal(findFacePack([root], 'antelopev2').takesRawPixels, true)
+    const own = await faceIn(shop, 'antelopev2', portrait(), undefined)
+    const given = await faceIn(shop, 'buffalo_l', portrait(), undefined)
     assertClose('embedding', own.embedding, given.embedding, 1e-4)
   })
 
   test('transparent pixels count as white', async () => {
-    const { networks, dispose } = await openPack(findFacePack([root], 'buffalo_l'))
     const { width, height, data } = portrait()
     const rgba = new Uint8Array(4 * width * height)
     for (let i = 0; i < width * height; i++) {
       const isFace = data[3 * i] === 255
       rgba.set(isFace ? [0, 0, 0, 0] : [...data.subarray(3 * i, 3 * i + 3), 255], 4 * i)
     }
-    const face = await findFace({ width, height, channels: 4, data: rgba }, networks, 'surest')
-    await dispose()
-    assertClose('box', Object.values(face.box) as number[], [128, 200, 200, 288], 1e-6)
+    const shop = tinyWorkshop(root)
+    const through = await faceIn(shop, 'buffalo_l', { width, height, channels: 4, data: rgba }, undefined)
+    assert.deepEqual(through, await faceIn(shop, 'buffalo_l', portrait(), undefined))
+  })
+
+  test('a picture is looked at once, and networks are loaded once and counted', async () => {
+    const shop = tinyWorkshop(root)
+    const first = await faceIn(shop, 'buffalo_l', portrait(), undefined)
+    assert.deepEqual(shop.networks.takeCounts(), { 'face-detector': 1, 'face-recogniser': 1 })
+    assert.equal(shop.networks.takeLoads(), 2)
+    assert.deepEqual(await faceIn(shop, 'buffalo_l', portrait(), undefined), first)
+    assert.deepEqual(shop.networks.takeCounts(), {})
+    const dark = { ...portrait(), data: portrait().data.map((value) => (value === 255 ? 255 : value >> 1)) }
+    await faceIn(shop, 'buffalo_l', dark, undefined)
+    assert.deepEqual(shop.networks.takeCounts(), { 'face-detector': 1, 'face-recogniser': 1 })
+    assert.equal(shop.networks.takeLoads(), 0)
+  })
+
+  test('without the pack it is said which files to put where', async () => {
+    const empty = models({})
+    await assert.rejects(faceIn(tinyWorkshop(empty), 'buffalo_l', portrait(), undefined), {
+      code: 'model-missing',
+      message: /det_10g\.onnx/,
+    })
   })
 })
 
@@ -133,6 +128,15 @@ function embeddingByHand({ data }: Raster): Float32Array {
 }
 
 describe('packs', () => {
+  test('are buffalo_l for faces of unit length and for the portraits called unnorm, else antelopev2', () => {
+    const face = { tokens: 4, width: 8, faceWidth: 512 }
+    const faceId = { kind: 'faceid', faceInner: 8, ...face } as const
+    const resampler = { kind: 'instantid', inner: 8, heads: 1, depth: 1, ...face } as const
+    assert.equal(facePackFor({ config: faceId, file: '/a/ip-adapter-faceid_sdxl.bin' }), 'buffalo_l')
+    assert.equal(facePackFor({ config: resampler, file: '/a/ip-adapter.bin' }), 'antelopev2')
+    assert.equal(facePackFor({ config: resampler, file: '/a/portrait_sdxl_unnorm.bin' }), 'buffalo_l')
+  })
+
   test('are folders with both networks, told by content under any name and at any depth', () => {
     const root = models({
       'deep/down/x.onnx': recogniserStandIn(LAYERS.antelopev2),

@@ -46,6 +46,7 @@ function fits({ config, ledger }: ControlNet, unet: UNetConfig, size: { width: n
 const hollowWeights = (prefix = ''): ControlNet['ledger']['weights'] => ({
   at: (...path) => hollowWeights(`${prefix}${path.join('.')}.`),
   has: () => true,
+  branches: () => [],
   get: (name, shape) => ({ name: prefix + name, shape, dtype: 'F16', file: 'none', offset: 0, bytes: 0 }),
 })
 

@@ -1,5 +1,6 @@
 import { ADAPTER_FILES, PROJECTIONS } from './mistakes/adapters.ts'
 import { ADAPTER, ATTENTION } from './mistakes/attention.ts'
+import { CONTROLS } from './mistakes/controls.ts'
 import { DIFFUSION } from './mistakes/diffusion.ts'
 import { FACES } from './mistakes/faces.ts'
 import { SAMPLING } from './mistakes/samplers.ts'
@@ -19,6 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...PROJECTIONS,
   ...ADAPTER_FILES,
   ...UNET,
+  ...CONTROLS,
   ...AUTOENCODER,
   ...DIFFUSION,
   ...SINGLE_FILES,

@@ -51,9 +51,9 @@ test('a negative picture is what guidance steers away from', async () => {
   assert.notEqual(await pixels({ image: 'fox', negative: 'fox' }), plain)
 })
 
-test('an adapter for faces is refused by a sentence', async () => {
+test('an adapter for faces without the networks that find them: which files to put where', async () => {
   await assert.rejects(made({ image: 'fox', adapter: 'ip-adapter-faceid_tiny15' }), {
-    code: 'model-unsupported',
-    message: /reads faces, which Imprint cannot give it yet/,
+    code: 'model-missing',
+    message: /det_10g\.onnx and w600k_r50\.onnx into models\/insightface\/buffalo_l; .*research only/,
   })
 })

@@ -47,6 +47,7 @@ export const CASES = [
   'plus-bin-single',
   'controlnet',
   'controlnet-window',
+  'lora-kohya',
 ] as const
 
 /** The file with what diffusers made of a case. */

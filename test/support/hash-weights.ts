@@ -66,6 +66,7 @@ export function hashWeights(volume = 1): HashWeights {
   const scope = (prefix: string): Weights => ({
     at: (...path) => scope(`${prefix}${path.join('.')}.`),
     has: () => true,
+    branches: () => [],
     get(name, shape) {
       const key = prefix + name
       const known = tensors.get(key)

@@ -45,6 +45,7 @@ function counting(): { weights: Weights; asked: Map<string, { shape: readonly nu
   const scope = (prefix: string): Weights => ({
     at: (...path) => scope(`${prefix}${path.join('.')}.`),
     has: () => true,
+    branches: () => [],
     get(name, shape) {
       const key = prefix + name
       asked.set(key, { shape, times: (asked.get(key)?.times ?? 0) + 1 })

@@ -6,8 +6,6 @@ import type { Recipe } from '../../shared/recipe.ts'
 
 const REFUSED: Readonly<Record<string, Partial<Recipe>>> = {
   'recipe.loras: ': { loras: [{ file: 'a' }] },
-  'recipe.references.embedding: ': { references: [{ embedding: 'a' }] },
-  'recipe.references.shortcut: ': { references: [{ image: 'a', shortcut: 1 }] },
 }
 
 for (const [begins, fields] of Object.entries(REFUSED)) {

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { layerWeights } from '../../companion/jobs/layer-weights.ts'
-import { crossAttentions, unetLayout, type UNetConfig } from '../../companion/networks/unet-layout.ts'
+import {
+  crossAttentions,
+  leftForWayUp,
+  unetLayout,
+  wayDownLayout,
+  type UNetConfig,
+} from '../../companion/networks/unet-layout.ts'
 import { MODES } from '../../shared/recipe.ts'
 import { SD15_UNET as SD15, SDXL_UNET as SDXL } from '../support/published-unets.ts'
 
@@ -144,4 +150,26 @@ describe('how much each attention takes', () => {
     refused({ up: { block_9: 1 } }, /layers\.up\.block_9/)
     refused({ up: { block_1: [1, 0] } }, /layers\.up\.block_1: give one number or 3, not 2/)
   })
+})
+
+test('what is left for the way up, halved and rounded up', () => {
+  const left = leftForWayUp(SDXL, { width: 12, height: 7 }).map(({ name, shape }) => `${name} ${shape.join('x')}`)
+  assert.deepEqual(left, [
+    'down.0 1x320x7x12',
+    'down.1 1x320x7x12',
+    'down.2 1x320x7x12',
+    'down.3 1x320x4x6',
+    'down.4 1x640x4x6',
+    'down.5 1x640x4x6',
+    'down.6 1x640x2x3',
+    'down.7 1x1280x2x3',
+    'down.8 1x1280x2x3',
+    'mid 1x1280x2x3',
+  ])
+})
+
+test('a middle without attention has one resnet', () => {
+  const middle = (attends: boolean) => wayDownLayout(SDXL, attends).at(-1)!
+  assert.deepEqual([middle(false).resnets.length, middle(false).transformers.length], [1, 0])
+  assert.deepEqual([middle(true).resnets.length, middle(true).transformers.length], [2, 1])
 })

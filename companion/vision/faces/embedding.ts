@@ -10,26 +10,30 @@ const EMBEDDING_SIZE = 512
 const NORMALISED = { mean: 127.5, scale: 127.5 } as const
 const RAW = { mean: 0, scale: 1 } as const
 
-/** Who a face is, as a vector of 512 numbers: `raw` as the network makes it, `normed` of length 1. */
-export interface FaceEmbedding {
-  readonly raw: Float32Array
-  readonly normed: Float32Array
-}
-
-/** Whose face an upright crop of 112 pixels shows. Throws `model-unsupported` where the network makes no such vector. */
+/** Whose face an upright crop of 112 pixels shows: 512 numbers. Throws `model-unsupported` where the network makes no such vector. */
 export async function embedFace(
   crop: Raster,
   { recogniser, takesRawPixels }: Pick<FaceNetworks, 'recogniser' | 'takesRawPixels'>,
-): Promise<FaceEmbedding> {
+): Promise<Float32Array> {
   const data = planesOf(crop, takesRawPixels ? RAW : NORMALISED)
   const [output] = await recogniser.run({ shape: [1, 3, crop.height, crop.width], data })
-  const raw = output?.data
-  const length = raw?.length === EMBEDDING_SIZE ? Math.hypot(...raw) : NaN
-  if (!raw || !(length > 0 && length < Infinity)) {
-    throw new ImprintError(
-      'model-unsupported',
-      `The face recogniser puts out no vector of ${EMBEDDING_SIZE} numbers; use the one of buffalo_l or antelopev2.`,
-    )
-  }
-  return { raw, normed: raw.map((value) => value / length) }
+  const embedding = output?.data
+  if (embedding?.length === EMBEDDING_SIZE && lengthOf(embedding) > 0) return embedding
+  throw new ImprintError(
+    'model-unsupported',
+    `The face recogniser puts out no vector of ${EMBEDDING_SIZE} numbers; use the one of buffalo_l or antelopev2.`,
+  )
+}
+
+/** The same direction at length 1, as FaceID's adapters read a face. Throws `picture-invalid` where a vector has none. */
+export function normed(embedding: Float32Array): Float32Array {
+  const length = lengthOf(embedding)
+  if (length > 0) return embedding.map((value) => value / length)
+  throw new ImprintError('picture-invalid', "The face's numbers are all zero, or no numbers. Use another face.")
+}
+
+/** 0 for a vector that holds what is no number. */
+function lengthOf(embedding: Float32Array): number {
+  const length = Math.hypot(...embedding)
+  return Number.isFinite(length) ? length : 0
 }

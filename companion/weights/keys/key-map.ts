@@ -38,13 +38,26 @@ export function keyMap(places: readonly Place[]): KeyMap {
   }
 }
 
+/** The other way round: all that a module of the other file may be called in the one. */
+export function formerNames(places: readonly Place[], module: string): readonly string[] {
+  return places.flatMap(([from, to, parts = SAME]) => {
+    if (!parts) return module === to || module.startsWith(`${to}.`) ? [from + module.slice(to.length)] : []
+    return Object.entries(parts).flatMap(([part, how]) => {
+      const name = typeof how === 'string' ? how : how.name
+      return joined(to, name) === module ? [joined(from, part)] : []
+    })
+  })
+}
+
+const joined = (...steps: readonly string[]): string => steps.filter((step) => step !== '').join('.')
+
 function within(to: string, rest: string, parts: Parts | undefined): Target | undefined {
   if (!parts) return { name: rest === '' ? to : `${to}.${rest}` }
   const leaf = /\.?(weight|bias)$/.exec(rest)
   const part = parts[leaf ? rest.slice(0, leaf.index) : rest]
   if (part === undefined) return undefined
   const { name, ...how } = typeof part === 'string' ? { name: part } : part
-  const path = [to, name, ...(leaf ? [leaf[1]!] : [])].filter((step) => step !== '').join('.')
+  const path = joined(to, name, ...(leaf ? [leaf[1]!] : []))
   // A bias is no matrix: it is as it is.
   return leaf?.[1] === 'bias' ? { name: path } : { name: path, ...how }
 }

@@ -1,4 +1,4 @@
-import { firstOf, keeping, keyMap, type Parts, type Place } from './key-map.ts'
+import { firstOf, formerNames, keeping, keyMap, type Parts, type Place } from './key-map.ts'
 
 /** Stable Diffusion's first files count one list of blocks down and one up; two resnets a level down, three up. */
 const LEVELS = [0, 1, 2, 3]
@@ -64,6 +64,10 @@ const ZERO_CONVOLUTIONS: readonly Place[] = [
 ]
 
 const DIFFUSERS = ['conv_in', 'time_embedding', 'add_embedding', 'down_blocks', 'mid_block'] as const
+
+/** What a module of diffusers' UNet may be called in the original names. */
+export const originalUNetNames = (module: string): readonly string[] =>
+  formerNames([...DOWN_AND_MIDDLE, ...WAY_UP], module)
 
 /** A UNet's names, original or diffusers', to diffusers'. */
 export const unetKeys = firstOf(

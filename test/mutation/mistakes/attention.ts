@@ -17,7 +17,6 @@ const autoencoder = 'companion/networks/vae.ts'
 const config = 'companion/models/config.ts'
 const ops = 'companion/graph/ops.ts'
 const nn = 'companion/graph/nn.ts'
-const references = 'companion/jobs/references.ts'
 
 /** How heads, scales and masks of attention are told. */
 export const ATTENTION: readonly Mutation[] = [
@@ -60,20 +59,20 @@ export const ADAPTER: readonly Mutation[] = [
     'penultimate: states.at(-2)!',
     'penultimate: states.at(-1)!',
   ),
-  mutate(references, caseOf('base-w10'))(
-    'nothing instead of an embedding of zeros',
-    'data: new Float32Array(config.features) }',
-    'data: new Float32Array(config.features).fill(0.1) }',
+  mutate('companion/jobs/reference-looks.ts', caseOf('base-w10'))(
+    'something instead of an embedding of zeros',
+    'data: new Float32Array(projectionSize) }',
+    'data: new Float32Array(projectionSize).fill(0.1) }',
   ),
-  mutate(references, caseOf('plus'))(
+  mutate('companion/jobs/clip-features.ts', caseOf('plus'))(
     'a black picture instead of one of zeros',
-    '() => new Float32Array(3 * imageSize ** 2)',
-    '() => new Float32Array(3 * imageSize ** 2).fill(-1.8)',
+    '() => new Float32Array(3 * encoder.config.imageSize ** 2)',
+    '() => new Float32Array(3 * encoder.config.imageSize ** 2).fill(-1.8)',
   ),
-  mutate(references, caseOf('base-w10'))(
+  mutate('companion/jobs/image-prompts.ts', caseOf('base-w10'))(
     'no image tokens instead of the projection of zeros',
-    "const none = await imageTokens(kept, from, 'zeros', zeros)",
-    "const some = await imageTokens(kept, from, 'zeros', zeros)\n  const none = Object.fromEntries(Object.entries(some).map(([name, t]) => [name, { ...t, data: t.data.map(() => 0) }]))",
+    '{ ...tokens[branch]?.keysValues,',
+    "{ ...Object.fromEntries(Object.entries(tokens[branch]!.keysValues).map(([name, t]) => [name, branch === 'none' ? { ...t, data: t.data.map(() => 0) } : t])),",
   ),
   mutate('companion/jobs/part-of-steps.ts', caseOf('start-end'))(
     'an end that is left out',

@@ -1,0 +1,33 @@
+import type { Raster } from '../../shared/raster.ts'
+import type { Fit } from '../../shared/recipe.ts'
+import type { ImageEncoder } from '../models/image-encoder.ts'
+import { clipVisionGraph } from '../networks/clip-vision.ts'
+import type { Tensors } from '../runtime/tensor.ts'
+import { clipPixels, clipSquares } from '../vision/preprocess.ts'
+import { pictureKey, type Keep } from './keep.ts'
+import type { Networks } from './networks.ts'
+
+type Kept = { readonly networks: Networks; readonly keep: Keep }
+
+/** CLIP's features of a picture: `image_embeds` [1, p], `penultimate` [tokens, d]. */
+export const clipFeatures = (kept: Kept, encoder: ImageEncoder, picture: Raster, fit: Fit): Promise<Tensors> =>
+  features(kept, encoder, `${pictureKey(picture)} ${fit}`, () =>
+    clipPixels(clipSquares(picture, fit, encoder.preprocessing.size)[0]!, encoder.preprocessing),
+  )
+
+/** CLIP's features of a picture that is zero after normalisation. */
+export const zeroFeatures = (kept: Kept, encoder: ImageEncoder): Promise<Tensors> =>
+  features(kept, encoder, 'zeros', () => new Float32Array(3 * encoder.config.imageSize ** 2))
+
+function features(
+  { networks, keep }: Kept,
+  { config, ledger, identity }: ImageEncoder,
+  key: string,
+  pixels: () => Float32Array,
+): Promise<Tensors> {
+  return keep.get(`features of ${key} by ${identity}`, () =>
+    networks.run(`clip-vision of ${identity}`, () => clipVisionGraph(ledger.weights, config, networks.options), {
+      pixels: { shape: [1, 3, config.imageSize, config.imageSize], data: pixels() },
+    }),
+  )
+}
