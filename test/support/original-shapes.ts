@@ -6,16 +6,20 @@ export type Shapes = Readonly<Record<string, readonly number[]>>
 const prefixed = (prefix: string, shapes: Shapes): Shapes =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [prefix + name, shape]))
 
-const layer = (name: string, ...shape: number[]): Shapes => ({
+/** A weight of that shape, and a bias as long as its first side. */
+export const layer = (name: string, ...shape: number[]): Shapes => ({
   [`${name}.weight`]: shape,
   [`${name}.bias`]: [shape[0]!],
 })
 
 /** Several lists as one. */
-const all = (lists: readonly Shapes[]): Shapes => Object.assign({}, ...lists) as Shapes
+export const all = (lists: readonly Shapes[]): Shapes => Object.assign({}, ...lists) as Shapes
 
-const norm = (name: string, width: number): Shapes => layer(name, width)
-const conv = (name: string, into: number, out: number, side = 3): Shapes => layer(name, out, into, side, side)
+/** A norm over so many channels. */
+export const norm = (name: string, width: number): Shapes => layer(name, width)
+
+/** A convolution with a square kernel. */
+export const conv = (name: string, into: number, out: number, side = 3): Shapes => layer(name, out, into, side, side)
 
 /** What tells the UNets of the two families apart. */
 export interface UNetKind {
