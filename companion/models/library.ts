@@ -8,11 +8,10 @@ import { adapterTensors, fits, openAdapter, readAdapterConfig, refuseOtherFamily
 import { recogniseAdapter } from './adapter-config.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { openControlNet, refuseOtherUNet, type ControlNet } from './controlnet.ts'
-import { readVisionConfig } from './config.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openCheckpointFile } from './checkpoint-file.ts'
 import { findFacePack, type FacePack, type FacePackKind } from './face-pack.ts'
-import { openImageEncoder, type ImageEncoder } from './image-encoder.ts'
+import { openImageEncoder, readEncoderConfig, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
 import { openLora, type Lora } from './lora.ts'
 import { openTaesd, taesdFor } from './taesd.ts'
@@ -171,10 +170,11 @@ function encoderFor(
   const wide = ({ projectionSize, hiddenSize }: ClipVisionConfig) =>
     adapterReads(config).clip === 'embeds' ? projectionSize : hiddenSize
   // Only the one that fits is opened: a damaged other one is none of this adapter's business.
-  const fitting = encoders.find(
-    ({ path, isFolder }) => isFolder && wide(readVisionConfig(join(path, 'config.json'))) === config.features,
-  )
-  if (fitting) return openImageEncoder(fitting.path)
+  const fitting = encoders
+    // A file of no published width does not say what it is; a folder does.
+    .filter(({ isFolder, variant, missing }) => (isFolder || variant !== undefined) && !missing?.length)
+    .find((entry) => wide(readEncoderConfig(entry)) === config.features)
+  if (fitting) return openImageEncoder(fitting)
   throw new ImprintError(
     'model-missing',
     `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there.`,

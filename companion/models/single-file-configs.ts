@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
+import type { ClipVisionConfig } from '../networks/clip-vision.ts'
 import type { ControlNetConfig } from '../networks/controlnet.ts'
 import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { VaeConfig } from '../networks/vae.ts'
@@ -33,8 +34,12 @@ function counted(tensors: Tensors, name: (i: number) => string): number {
 
 function refuseSmall(tensors: Tensors, widths: readonly number[]): void {
   if (widths.length > 0 && widths.every((width) => width > 0 && width % NORM_GROUPS === 0)) return
+  throw unpublished(tensors)
+}
+
+function unpublished(tensors: Tensors): ImprintError {
   const [any] = tensors.values()
-  throw new ImprintError(
+  return new ImprintError(
     'model-unsupported',
     `${basename(any?.file ?? 'The file')} holds a network of sizes that no published model has. Name the model folder whose configuration belongs to it.`,
   )
@@ -127,5 +132,31 @@ export function inferTextTower(tensors: Tensors, maker: 'openai' | 'openclip'): 
     vocabularySize,
     positions: shapeOf(tensors, 'text_model.embeddings.position_embedding.weight')[0] ?? 0,
     projectionSize: shapeOf(tensors, 'text_projection.weight')[0],
+  }
+}
+
+/** Heads of CLIP's published vision towers, by how wide they are. */
+const VISION_HEADS: Readonly<Record<number, number>> = { 768: 12, 1024: 16, 1280: 16, 1664: 16 }
+/** Up to this width (ViT-B, ViT-L) those in use are OpenAI's own, and the larger ones OpenCLIP's. */
+const OPENAI_WIDTH = 1024
+
+/** The vision tower that these tensors, under Hugging Face's names, belong to. Throws `model-unsupported` for an unknown width. */
+export function inferVisionTower(tensors: Tensors): ClipVisionConfig {
+  const embeddings = 'vision_model.embeddings'
+  const [hiddenSize = 0, , patchSize = 0] = shapeOf(tensors, `${embeddings}.patch_embedding.weight`)
+  const [positions = 0] = shapeOf(tensors, `${embeddings}.position_embedding.weight`)
+  const heads = VISION_HEADS[hiddenSize]
+  if (heads === undefined) throw unpublished(tensors)
+  return {
+    hiddenSize,
+    layers: counted(tensors, (i) => `vision_model.encoder.layers.${i}.layer_norm1.weight`),
+    heads,
+    intermediateSize: shapeOf(tensors, 'vision_model.encoder.layers.0.mlp.fc1.weight')[0] ?? 0,
+    activation: hiddenSize <= OPENAI_WIDTH ? 'quick_gelu' : 'gelu',
+    layerNormEps: NORM_EPS,
+    // A row for the class token, and one for each patch of the square.
+    imageSize: patchSize * Math.sqrt(positions - 1),
+    patchSize,
+    projectionSize: shapeOf(tensors, 'visual_projection.weight')[0] ?? 0,
   }
 }

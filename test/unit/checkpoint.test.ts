@@ -121,12 +121,12 @@ describe('an image encoder', () => {
     const encoder = (change: (tensors: Tensors) => void) =>
       changed(['clip_vision', 'tiny-vit'], 'model.safetensors', change)
     const lacking = await encoder((t) => delete t['visual_projection.weight'])
-    assert.throws(() => openImageEncoder(lacking), {
+    assert.throws(() => openImageEncoder({ path: lacking, isFolder: true }), {
       code: 'model-invalid',
       message: /lacks .*visual_projection\.weight/,
     })
     const more = await encoder((t) => (t['logit_scale'] = one(1)))
-    assert.throws(() => openImageEncoder(more), { code: 'model-invalid', message: /"logit_scale"/ })
+    assert.throws(() => openImageEncoder({ path: more, isFolder: true }), { code: 'model-invalid', message: /"logit_scale"/ })
   })
 })
 

@@ -1,4 +1,5 @@
-import { firstOf, keeping, keyMap, type KeyMap, type Parts, type Place, type Target } from './key-map.ts'
+import type { StoredTensor } from '../safetensors.ts'
+import { firstOf, keeping, keyMap, type KeyMap, type Parts, type Place, type Target, translate } from './key-map.ts'
 
 /** The largest tower, ViT-bigG, has 48 layers. */
 const LAYERS = Array.from({ length: 64 }, (_, layer) => layer)
@@ -60,3 +61,17 @@ export const openClipVisionKeys: KeyMap = firstOf(
     ['proj', 'visual_projection', { '': { name: 'weight', transposed: true } }],
   ]),
 )
+
+const BESIDE_VISION =
+  /^(text_model|text_projection|logit_scale|logit_bias|transformer|token_embedding|positional_embedding|ln_final|attn_mask)(\.|$)/
+
+/** The vision tower of a file in Hugging Face's names, or in OpenCLIP's with the prefix `visual` or without; a text tower beside it is left out. */
+export function visionTensors(tensors: ReadonlyMap<string, StoredTensor>): ReadonlyMap<string, StoredTensor> {
+  const hugging = tensors.has('vision_model.embeddings.class_embedding')
+  const prefix = !hugging && tensors.has('visual.class_embedding') ? 'visual.' : ''
+  if (!hugging && prefix === '') return translate(tensors, openClipVisionKeys)
+  const own = [...tensors].filter(([name]) => !BESIDE_VISION.test(name))
+  return hugging
+    ? new Map(own)
+    : translate(new Map(own.map(([name, tensor]) => [name.replace(/^visual\./, ''), tensor])), openClipVisionKeys)
+}
