@@ -22,7 +22,7 @@ function onSoftwareGpu(): void {
   })
   after(() => [gpu.folder, dumps].forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
-  for (const name of ['base-w06', 'plus', 'controlnet']) {
+  for (const name of ['regions', 'xl-base', 'controlnet', 'lora-kohya']) {
     test(`${name} comes out as diffusers makes it, every node on the GPU`, async () => {
       const dump = join(dumps, `${name}.safetensors`)
       const what = ['--models', fixture('models'), '--recipe', fixture('cases', `${name}.json`)]
