@@ -14,7 +14,7 @@ import { openDocument, type PsdDocument } from './psd-document.ts'
 import { readFaces } from './face-files.ts'
 import { readPictures, writePng } from './pictures.ts'
 import { progressLine } from './progress-line.ts'
-import { ofPicture, RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
+import { RECIPE_OPTIONS, recipeFromOptions } from './recipe-options.ts'
 
 const OPTIONS = {
   ...RECIPE_OPTIONS,
@@ -41,7 +41,7 @@ export async function generate(args: readonly string[]): Promise<void> {
   if (document && given.reference !== undefined) {
     throw new ImprintError('usage-invalid', '--reference and --psd both name what to be like. Give one of them.')
   }
-  const request = await requestOf(recipeFromOptions(given), document)
+  const request = await requestOf(recipeFromOptions(given, document && LAYER), document)
   const engine = createChildEngine(engineOptions(given))
   try {
     const result = await run(engine, { ...request, dump: dump !== undefined, score: given.score === true })
@@ -89,22 +89,15 @@ async function documentOf(
 /** Names the document's layer in the recipe; no file is called so. */
 const LAYER = 'layer:'
 
-/** The layer, where there is one, takes the place of the recipe's first picture. */
+/** What the recipe names, read from files, and the document's layer. */
 async function requestOf(
   recipe: Recipe,
   document: PsdDocument | undefined,
 ): Promise<Pick<GenerateRequest, 'recipe' | 'pictures' | 'faces'>> {
-  if (!document) {
-    return { recipe, faces: readFaces(recipe, process.cwd()), pictures: await readPictures(recipe, process.cwd()) }
-  }
-  const [first, ...rest] = recipe.references ?? []
-  const ofLayer = { ...recipe, references: [ofPicture(first, LAYER), ...rest] }
-  const others = await readPictures(ofLayer, process.cwd(), [LAYER])
-  return {
-    recipe: ofLayer,
-    faces: readFaces(ofLayer, process.cwd()),
-    pictures: { ...others, [LAYER]: document.reference },
-  }
+  const folder = process.cwd()
+  const ofLayer = document && { [LAYER]: document.reference }
+  const pictures = await readPictures(recipe, folder, Object.keys(ofLayer ?? {}))
+  return { recipe, faces: readFaces(recipe, folder), pictures: { ...pictures, ...ofLayer } }
 }
 
 async function run(engine: Engine, request: GenerateRequest): Promise<Result> {

@@ -1,0 +1,99 @@
+/** Does every option say what it names, and is none left out in silence? */
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { readOptions } from '../../companion/cli/options.ts'
+import { RECIPE_OPTIONS, recipeFromOptions } from '../../companion/cli/recipe-options.ts'
+import { temporaryFolder } from '../support/craft-safetensors.ts'
+
+const folder = temporaryFolder()
+after(() => folder.dispose())
+
+const recipe = (args: readonly string[], layer?: string) =>
+  recipeFromOptions(readOptions('generate', RECIPE_OPTIONS, args)!, layer)
+const stored = (name: string, recipe: object): string => {
+  const path = join(folder.path, name)
+  writeFileSync(path, JSON.stringify({ prompt: 'a fox', ...recipe }))
+  return path
+}
+
+describe('parts of a recipe', () => {
+  test('a reference', () => {
+    const given = ['--reference', 'a.png', '--adapter', 'plus', '--weight', '0.7', '--mode', 'style']
+    assert.deepEqual(recipe(given).references, [
+      { image: resolve('a.png'), adapter: 'plus', weight: 0.7, mode: 'style' },
+    ])
+  })
+
+  test("a document's layer keeps what is said of the reference", () => {
+    assert.deepEqual(recipe(['--weight', '0.7'], 'layer:').references, [{ image: 'layer:', weight: 0.7 }])
+    const own = stored('own.json', { references: [{ images: ['a.png'], fit: 'pad' }, { image: 'b.png' }] })
+    assert.deepEqual(recipe(['--recipe', own], 'layer:').references, [
+      { image: 'layer:', fit: 'pad' },
+      { image: join(folder.path, 'b.png') },
+    ])
+  })
+
+  test("a mode takes the place of a recipe's own layers", () => {
+    const own = stored('layers.json', { references: [{ image: 'a.png', layers: { mid: 1 } }] })
+    assert.deepEqual(recipe(['--recipe', own, '--mode', 'composition']).references, [
+      { image: join(folder.path, 'a.png'), mode: 'composition' },
+    ])
+  })
+
+  test('LoRAs, whose names may hold colons', () => {
+    assert.deepEqual(recipe(['--lora', 'ink:0.7, v1:5:-1,plain']).loras, [
+      { file: 'ink', weight: 0.7 },
+      { file: 'v1:5', weight: -1 },
+      { file: 'plain' },
+    ])
+    const own = stored('loras.json', { loras: [{ file: 'old' }] })
+    assert.deepEqual(recipe(['--recipe', own, '--lora', 'new']).loras, [{ file: 'new' }])
+    assert.deepEqual(recipe(['--recipe', own]).loras, [{ file: 'old' }])
+  })
+
+  test('a control', () => {
+    const given = ['--controlnet', 'lines', '--control', 'sketch.png', '--preprocess', 'invert']
+    assert.deepEqual(recipe(given).controls, [
+      { controlnet: 'lines', image: resolve('sketch.png'), preprocess: 'invert' },
+    ])
+    const own = stored('controls.json', {
+      controls: [{ controlnet: 'a', image: 'a.png', end: 0.5 }, { controlnet: 'b' }],
+    })
+    assert.deepEqual(recipe(['--recipe', own, '--control', 'c.png']).controls, [
+      { controlnet: 'a', image: resolve('c.png'), end: 0.5 },
+      { controlnet: 'b' },
+    ])
+  })
+
+  test('a picture to start from, and where', () => {
+    assert.deepEqual(recipe(['--source', 's.png', '--strength', '0.4', '--mask', 'm.png']).source, {
+      image: resolve('s.png'),
+      strength: 0.4,
+      mask: resolve('m.png'),
+    })
+  })
+
+  test('the schedule', () => {
+    const { spacing, sigmas, clipSkip } = recipe(['--spacing', 'trailing', '--sigmas', 'karras', '--clip-skip', '1'])
+    assert.deepEqual([spacing, sigmas, clipSkip], ['trailing', 'karras', 1])
+  })
+})
+
+describe('refused in one sentence', () => {
+  const refusals: [args: string[], sentence: string][] = [
+    [['--weight', '0.5'], '--weight is about a reference, and there is none. Give --reference too.'],
+    [['--adapter', 'plus'], '--adapter is about a reference, and there is none. Give --reference too.'],
+    [['--mode', 'style'], '--mode is about a reference, and there is none. Give --reference too.'],
+    [['--control', 'a.png'], '--control is about a ControlNet, and there is none. Give --controlnet too.'],
+    [['--preprocess', 'canny'], '--preprocess is about a ControlNet, and there is none. Give --controlnet too.'],
+    [['--strength', '1'], '--strength is about a picture to start from, and there is none. Give --source too.'],
+    [['--mask', 'a.png'], '--mask is about a picture to start from, and there is none. Give --source too.'],
+    [['--source', 'a.png', '--strength', 'much'], '--strength: "much" is no number. Give a number.'],
+    [['--clip-skip', ''], '--clip-skip: "" is no number. Give a number.'],
+  ]
+  for (const [args, message] of refusals) {
+    test(args.join(' '), () => assert.throws(() => recipe(args), { code: 'usage-invalid', message }))
+  }
+})
