@@ -19,15 +19,15 @@ const GUIDANCE_SCALE = 1000
 
 /**
  * Embedding of the guidance for latent consistency models (arXiv:2310.04378, section 4.3): like a timestep's, but sines
- * first, and the last frequency is 1/10000 itself.  -> [width]
+ * first, and the last frequency is 1/10000 itself. Computed in float64: angles are thousands, of which float32 would lose
+ * the fourth digit after the point.  -> [width]
  */
 export function guidanceEmbedding(guidance: number, width: number): Float32Array<ArrayBuffer> {
   const half = width / 2
   const embedding = new Float32Array(width)
-  const scaled = Math.fround((guidance - 1) * GUIDANCE_SCALE)
   for (let k = 0; k < half; k++) {
-    const frequency = Math.fround(Math.exp(Math.fround((-Math.log(10000) * k) / (half - 1))))
-    const angle = Math.fround(scaled * frequency)
+    const frequency = Math.exp((-Math.log(10000) * k) / (half - 1))
+    const angle = (guidance - 1) * GUIDANCE_SCALE * frequency
     embedding[k] = Math.sin(angle)
     embedding[half + k] = Math.cos(angle)
   }

@@ -18,7 +18,10 @@ const PROJECTIONS = { q: 'to_q', k: 'to_k', v: 'to_v', out: 'to_out.0' } as cons
  * self- and cross-attentions in turn. Undefined where the adapter has none; throws `model-unsupported` for one that does not
  * fit. It changes what cross-attentions make of text, never what they make of image tokens.
  */
-export function faceLora({ ledger, identity, file }: Adapter, { unet, name }: Checkpoint): Lora | undefined {
+export function faceLora(
+  { ledger, identity, file }: Adapter,
+  { unet, name }: Pick<Checkpoint, 'unet' | 'name'>,
+): Lora | undefined {
   const changes = new Map<string, LowRank>()
   for (const { module, stored } of attentionModules(unet.config)) {
     const down = ledger.tensors.get(`${stored}.down.weight`)

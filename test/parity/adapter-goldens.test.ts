@@ -1,4 +1,5 @@
 /** Does every kind of IP-Adapter make the tokens that diffusers makes, and does the UNet take them as diffusers' does? */
+import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import type { GraphOptions } from '../../companion/graph/graph.ts'
 import type { IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
@@ -12,10 +13,11 @@ import { maskAt } from '../../companion/vision/mask.ts'
 import { assertClose } from '../support/close.ts'
 import { BASE, FACE_PERCEIVER, FACEID, FACEID_PLUS_V2, FULL, PLUS, T15, TXL } from '../support/golden-networks.ts'
 import { adapterOutputs, added, features, goldenUNet, row, type GoldenPrompt } from '../support/golden-runs.ts'
-import { golden } from '../support/golden.ts'
+import { openGoldens } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
 
 const TOLERANCE = 1e-5
+const { golden, unasked } = openGoldens('adapters')
 const SIZE = { height: 16, width: 16 }
 /** How much of CLIP's states the goldens of FaceID PlusV2 take. */
 const SHORTCUT = { shape: [1], data: Float32Array.of(0.7) }
@@ -34,7 +36,7 @@ const kept = (name: string, both: readonly Float32Array[], data: readonly number
 
 /** Goldens hold two pictures; a graph makes one. */
 async function matches(name: string, one: (n: number) => Promise<Float32Array>): Promise<void> {
-  kept(name, [await one(0), await one(1)], golden(name, 'adapters').data)
+  kept(name, [await one(0), await one(1)], golden(name).data)
 }
 
 for (const attention of ['fused', 'decomposed'] as const) {
@@ -45,7 +47,7 @@ for (const attention of ['fused', 'decomposed'] as const) {
     const predicts =
       (unet: UNetConfig) => async (name: string, prompts: (n: number) => Promise<GoldenPrompt[]>, tokens: number[]) => {
         const masked = (await prompts(0)).some(({ masks }) => masks !== undefined)
-        const network = await goldenUNet(weightsOf(), unet, SIZE, tokens, options, masked)
+        const network = await goldenUNet(weightsOf(), unet, SIZE, tokens, options, { masked })
         const [sample, text] = [
           hashInput('in:sample', 2 * 4 * 16 * 16),
           hashInput('in:text', 2 * 77 * unet.crossAttentionWidth),
@@ -97,8 +99,8 @@ for (const attention of ['fused', 'decomposed'] as const) {
     test('FaceID Plus is what its second version adds to the face', async () => {
       const config: IpAdapterConfig = { kind: 'faceid-plus', ...FACE_PERCEIVER }
       const weights = weightsOf()
-      const face = golden('T15 faceid tokens', 'adapters').data
-      const sum = golden('T15 faceid-plus tokens (shortcut, s=0.7)', 'adapters').data
+      const face = golden('T15 faceid tokens').data
+      const sum = golden('T15 faceid-plus tokens (shortcut, s=0.7)').data
       const both = [0, 1].map((n) => adapterOutputs(weights, config, T15, features(config, 1, n), options))
       const tokens = (await Promise.all(both)).map((made) => made['tokens']!.data)
       // The difference of two numbers near 2, divided by 0.7.
@@ -166,3 +168,5 @@ for (const attention of ['fused', 'decomposed'] as const) {
     })
   })
 }
+
+test('no golden is left out', () => assert.deepEqual(unasked(), []))

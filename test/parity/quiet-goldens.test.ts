@@ -2,6 +2,7 @@
  * Do the networks, built from configuration files, agree with PyTorch where epsilons count: on inputs and weights of little
  * variance? (test/fixtures/make/quiet.py)
  */
+import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { readTextConfig, readUNetConfig, readVaeConfig, readVisionConfig } from '../../companion/models/config.ts'
 import { clipTextGraph, tokenEmbeddings } from '../../companion/networks/clip-text.ts'
@@ -12,9 +13,10 @@ import { readRows } from '../../companion/weights/read.ts'
 import { assertClose } from '../support/close.ts'
 import { BASE, PLUS } from '../support/golden-networks.ts'
 import { adapterOutputs, goldenUNet, runOnce } from '../support/golden-runs.ts'
-import { fixture, golden } from '../support/golden.ts'
+import { fixture, openGoldens } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
 
+const { golden, unasked } = openGoldens('quiet')
 const VOLUME = 0.03
 const LOUD = Math.sqrt(3) * VOLUME
 /** Results are about 0.05 large, and float32 is good for six of their digits. */
@@ -31,7 +33,7 @@ const text = readTextConfig(fixture('models', 'diffusers', 'tiny15', 'text_encod
 const vision = readVisionConfig(fixture('models', 'clip_vision', 'tiny-vit', 'config.json'))
 
 function close(name: string, actual: Float32Array): void {
-  const { data } = golden(name, 'quiet')
+  const { data } = golden(name)
   assertClose(name, actual.subarray(0, data.length), data, TOLERANCE)
 }
 
@@ -89,3 +91,5 @@ test('vision tower', async () => {
   close('vision embeds', seen['image_embeds']!.data)
   close('vision penultimate', seen['penultimate']!.data)
 })
+
+test('no golden is left out', () => assert.deepEqual(unasked(), []))

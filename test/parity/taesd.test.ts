@@ -12,12 +12,12 @@ import type { StoredTensor } from '../../companion/weights/safetensors.ts'
 import { openLedger } from '../../companion/weights/weights.ts'
 import { assertClose } from '../support/close.ts'
 import { runOnce } from '../support/golden-runs.ts'
-import { fixtureJson } from '../support/golden.ts'
+import { openGoldens } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
 
-const goldens = fixtureJson('goldens', 'taesd.json') as Record<string, { shape: number[]; data: number[] }>
-const decoded = goldens['TAESD-tiny(8ch) decode']!
-const encoded = goldens['TAESD-tiny encode']!
+const { golden, unasked } = openGoldens('taesd')
+const decoded = () => golden('TAESD-tiny(8ch) decode')
+const encoded = () => golden('TAESD-tiny encode')
 
 const TOLERANCE = 1e-5
 const OPTIONS = { attention: 'fused' } as const
@@ -53,7 +53,7 @@ async function decode(tensors: ReadonlyMap<string, StoredTensor>): Promise<Float
   const graph = taesdDecoderGraph(ledger.weights, taesdDecoderConfig(tensors)!, LATENTS, OPTIONS)
   ledger.finish([/^encoder\./])
   const { picture } = await runOnce(graph, { latents })
-  assert.deepEqual(picture!.shape, decoded.shape)
+  assert.deepEqual(picture!.shape, decoded().shape)
   return picture!.data
 }
 
@@ -62,18 +62,18 @@ async function encode(tensors: ReadonlyMap<string, StoredTensor>): Promise<Float
   const graph = taesdEncoderGraph(ledger.weights, taesdEncoderConfig(tensors)!, PICTURE, OPTIONS)
   ledger.finish([/^decoder\./])
   const { latents } = await runOnce(graph, { picture })
-  assert.deepEqual(latents!.shape, encoded.shape)
+  assert.deepEqual(latents!.shape, encoded().shape)
   return latents!.data
 }
 
 test('decodes', async () => {
   // The golden holds the first 4096 of 12288 numbers.
-  const { data } = decoded
+  const { data } = decoded()
   assertClose('picture', (await decode(made.tensors)).subarray(0, data.length), data, TOLERANCE)
 })
 
 test('encodes', async () => {
-  assertClose('latents', await encode(made.tensors), encoded.data, TOLERANCE)
+  assertClose('latents', await encode(made.tensors), encoded().data, TOLERANCE)
 })
 
 test('the original files, named by the numbers of their layers', async () => {
@@ -93,3 +93,5 @@ test('half of one is not the other half, and nothing is neither', () => {
   assert.equal(taesdDecoderConfig(new Map()), undefined)
   assert.equal(taesdEncoderConfig(new Map()), undefined)
 })
+
+test('no golden is left out', () => assert.deepEqual(unasked(), []))

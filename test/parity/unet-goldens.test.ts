@@ -16,11 +16,12 @@ import {
   type GoldenUNet,
 } from '../support/golden-runs.ts'
 import { BASE, PLUS, SD15_NOISE, T15 } from '../support/golden-networks.ts'
-import { golden } from '../support/golden.ts'
+import { openGoldens } from '../support/golden.ts'
 import { hashInput, hashWeights } from '../support/hash-weights.ts'
 import { walk } from '../support/walk.ts'
 
 const TOLERANCE = 1e-5
+const { golden, unasked } = openGoldens('unet')
 const SIZE = { height: 16, width: 16 }
 const SAMPLE = hashInput('in:sample', 2 * 4 * 16 * 16)
 const TEXT = hashInput('in:text', 2 * 77 * 24)
@@ -113,6 +114,14 @@ for (const attention of ['fused', 'decomposed'] as const) {
       await predicted('T15 UNet + base .5 + plus .6 (second adapter weights named b2.*)', prompts, [4, 4])
     })
 
+    test('a guidance that is told', async () => {
+      const config = { ...T15, guidanceWidth: 256 }
+      const unet = await goldenUNet(unetWeights.weights, config, SIZE, [], options, { guidance: 7.5 })
+      const actual = await both((n) => unet.predict(sample(n), 500, text(n)))
+      await unet.dispose()
+      assertClose('told', actual, golden('T15 UNet + LCM guidance embedding, w=7.5').data, TOLERANCE)
+    })
+
     test('twenty steps of Euler under guidance', async () => {
       const steps = schedule(20, { sampler: 'euler', spacing: 'leading', sigmas: 'model' }, SD15_NOISE)
       const unet = await unetFor([])
@@ -138,3 +147,5 @@ const stacked = (first: Tensors, second: Tensors): Tensors =>
       return [name, { shape: [rows, shape[1]!], data: Float32Array.of(...data, ...second[name]!.data) }]
     }),
   )
+
+test('no golden is left out', () => assert.deepEqual(unasked(), []))

@@ -15,10 +15,11 @@ import { writeSafetensors } from '../../companion/weights/write.ts'
 import { assertClose } from '../support/close.ts'
 import { TE1, TE2, TVAE, VISION } from '../support/golden-networks.ts'
 import { row, runOnce } from '../support/golden-runs.ts'
-import { golden } from '../support/golden.ts'
+import { openGoldens } from '../support/golden.ts'
 import { hashInput, hashTensor, hashWeights } from '../support/hash-weights.ts'
 
 const TOLERANCE = 1e-5
+const { golden, unasked } = openGoldens('towers')
 const made = hashWeights()
 after(() => made.dispose())
 
@@ -124,3 +125,5 @@ for (const attention of ['fused', 'decomposed'] as const) {
     })
   })
 }
+
+test('no golden is left out', () => assert.deepEqual(unasked(), []))

@@ -1,4 +1,4 @@
-import { sinusoid } from '../../companion/diffusion/time-embedding.ts'
+import { guidanceEmbedding, sinusoid } from '../../companion/diffusion/time-embedding.ts'
 import type { Graph, GraphOptions } from '../../companion/graph/graph.ts'
 import { ipAdapterGraph } from '../../companion/networks/ip-adapter.ts'
 import { adapterReads, type IpAdapterConfig } from '../../companion/networks/ip-adapter/config.ts'
@@ -79,30 +79,50 @@ export interface GoldenUNet {
   dispose(): Promise<void>
 }
 
-/** Loads a UNet for latents of one size and image prompts of the given numbers of tokens, all of them masked or none. */
+/** What one UNet is told at every run. */
+export interface Told {
+  /** Whether its image prompts have masks, all of them or none. */
+  readonly masked?: boolean
+  /** For models that are told the guidance as a number. */
+  readonly guidance?: number
+  /** How strong LoRAs are, by the input that says so. */
+  readonly strengths?: Readonly<Record<string, number>>
+}
+
+/** A graph loaded; of the strengths it is given those that it asks for. */
+async function loaded(graph: Graph, strengths: Readonly<Record<string, number>>): Promise<Network> {
+  const network = await loadNetwork(graph, 'cpu')
+  const asked = Object.entries(strengths).filter(([name]) => graph.inputs.has(name))
+  const given = Object.fromEntries(
+    asked.map(([name, strength]) => [name, { shape: [1], data: Float32Array.of(strength) }]),
+  )
+  return { ...network, run: (inputs) => network.run({ ...inputs, ...given }) }
+}
+
+/** Loads a UNet for latents of one size and image prompts of the given numbers of tokens. */
 export async function goldenUNet(
   w: Weights,
   config: UNetConfig,
   size: { height: number; width: number },
   imageTokens: readonly number[],
   options: GraphOptions,
-  masked = false,
+  { masked = false, guidance, strengths = {} }: Told = {},
 ): Promise<GoldenUNet> {
-  const all = imageTokens.map(() => masked)
+  const shape = { ...size, textTokens: 77, imageTokens, masked: imageTokens.map(() => masked) }
   const networks: Record<'time' | 'text' | 'unet', Network> = {
-    time: await loadNetwork(timeGraph(w, config, options), 'cpu'),
-    text: await loadNetwork(textKeysValuesGraph(w, config, 77, options), 'cpu'),
-    unet: await loadNetwork(
-      unetGraph(w, config, { ...size, textTokens: 77, imageTokens, masked: all }, options),
-      'cpu',
-    ),
+    time: await loaded(timeGraph(w, config, options), strengths),
+    text: await loaded(textKeysValuesGraph(w, config, 77, options), strengths),
+    unet: await loaded(unetGraph(w, config, shape, options), strengths),
   }
   const layers = crossAttentions(unetLayout(config)).length
   const time = (timestep: number, added?: Tensors[string]) => {
-    const width = config.widths[0]!
+    const { widths, guidanceWidth } = config
     return networks.time.run({
-      sinusoid: { shape: [1, width], data: sinusoid(timestep, width) },
+      sinusoid: { shape: [1, widths[0]!], data: sinusoid(timestep, widths[0]!) },
       ...(added && { added }),
+      ...(guidance !== undefined && {
+        guidance: { shape: [1, guidanceWidth!], data: guidanceEmbedding(guidance, guidanceWidth!) },
+      }),
     })
   }
   return {

@@ -26,19 +26,35 @@ export function readTensors(path: string): ReadonlyMap<string, Tensor> {
   )
 }
 
+/** The goldens that one test file each holds a part of the family to. */
+export const GOLDEN_FILES = ['unet', 'towers', 'adapters', 'controlnet', 'loras', 'taesd', 'quiet'] as const
+type GoldenFile = (typeof GOLDEN_FILES)[number]
+
 /** What diffusers computed: a shape, and the leading numbers of that tensor (all of them where there are few). */
 interface Golden {
   readonly shape: readonly number[]
   readonly data: readonly number[]
 }
 
-const read = new Map<string, Readonly<Record<string, Golden>>>()
+/** The goldens of one file; `quiet` ones were computed from numbers of little variance. */
+interface Goldens {
+  /** The golden of that name. */
+  readonly golden: (name: string) => Golden
+  /** Names of those that nobody has asked for yet. */
+  readonly unasked: () => readonly string[]
+}
 
-/** The golden of that name; `quiet` ones were computed from numbers of little variance. */
-export function golden(name: string, file: 'tensors' | 'quiet' | 'adapters' | 'controlnet' = 'tensors'): Golden {
-  const goldens = read.get(file) ?? (fixtureJson('goldens', `${file}.json`) as Record<string, Golden>)
-  read.set(file, goldens)
-  const found = goldens[name]
-  if (!found) throw new Error(`${file}.json has no "${name}"`)
-  return found
+/** Opens the goldens of one file. */
+export function openGoldens(file: GoldenFile): Goldens {
+  const goldens = fixtureJson('goldens', `${file}.json`) as Readonly<Record<string, Golden>>
+  const asked = new Set<string>()
+  return {
+    golden(name) {
+      const found = goldens[name]
+      if (!found) throw new Error(`${file}.json has no "${name}"`)
+      asked.add(name)
+      return found
+    },
+    unasked: () => Object.keys(goldens).filter((name) => !asked.has(name)),
+  }
 }
