@@ -12,7 +12,9 @@ import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
-import { detectorStandIn, recogniserStandIn, recogniserWeights, type SeenAs } from '../support/face-stand-ins.ts'
+import { CONVOLUTIONS, SEEN } from '../support/face-models.ts'
+import { portrait } from '../support/face-pictures.ts'
+import { detectorStandIn, recogniserStandIn, recogniserWeights } from '../support/face-stand-ins.ts'
 
 const made: (() => void)[] = []
 after(() => made.forEach((dispose) => dispose()))
@@ -27,35 +29,19 @@ function models(files: Readonly<Record<string, Uint8Array>>): string {
   return path
 }
 
-/** Eyes, nose and mouth around a cell, in strides of 8 pixels, a little tilted. */
-const SEEN: SeenAs = {
-  box: [4, 5, 5, 6],
-  points: [-2, -1.5, 2.25, -2, 0.25, 0.5, -1.5, 2.5, 2, 2.25],
-}
 const DETECTOR = detectorStandIn(SEEN)
-const LAYERS = { buffalo_l: 53, antelopev2: 103 } as const
-
-/** A picture at the detector's own size, so nothing is resized: quiet waves, and a white cell where a face is to be. */
-function portrait(): Raster {
-  const side = 640
-  const data = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
-    const [c, x, y] = [i % 3, Math.floor(i / 3) % side, Math.floor(i / 3 / side)]
-    const isFace = x >> 3 === 20 && y >> 3 === 30
-    return isFace ? 255 : 90 + 40 * Math.sin(x / 11 + c) + 40 * Math.cos(y / 7 - 2 * c)
-  })
-  return { width: side, height: side, channels: 3, data }
-}
+const FACE = { x: 20, y: 30, cells: 1 } as const
 
 describe('a face found end to end', () => {
   const root = models({
     'a/detect.onnx': DETECTOR,
-    'a/who.onnx': recogniserStandIn(LAYERS.buffalo_l),
+    'a/who.onnx': recogniserStandIn(CONVOLUTIONS.buffalo_l),
     'b/detect.onnx': DETECTOR,
-    'b/who.onnx': recogniserStandIn(LAYERS.antelopev2, { raw: true, weightsAsInputs: true }),
+    'b/who.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2, { raw: true, weightsAsInputs: true }),
   })
 
   test('where the detector says, whose the recogniser says', async () => {
-    const picture = portrait()
+    const picture = portrait(FACE)
     const face = await faceIn(tinyWorkshop(root), 'buffalo_l', picture, undefined)
     const points = SEEN.points.map((offset, i) => 8 * ((i % 2 ? 30 : 20) + offset))
     assertClose(
@@ -72,13 +58,13 @@ describe('a face found end to end', () => {
   test('a recogniser that normalises by itself gets raw pixels and says the same', async () => {
     const shop = tinyWorkshop(root)
     assert.equal(findFacePack([root], 'antelopev2').takesRawPixels, true)
-    const own = await faceIn(shop, 'antelopev2', portrait(), undefined)
-    const given = await faceIn(shop, 'buffalo_l', portrait(), undefined)
+    const own = await faceIn(shop, 'antelopev2', portrait(FACE), undefined)
+    const given = await faceIn(shop, 'buffalo_l', portrait(FACE), undefined)
     assertClose('embedding', own.embedding, given.embedding, 1e-4)
   })
 
   test('transparent pixels count as white', async () => {
-    const { width, height, data } = portrait()
+    const { width, height, data } = portrait(FACE)
     const rgba = new Uint8Array(4 * width * height)
     for (let i = 0; i < width * height; i++) {
       const isFace = data[3 * i] === 255
@@ -86,17 +72,17 @@ describe('a face found end to end', () => {
     }
     const shop = tinyWorkshop(root)
     const through = await faceIn(shop, 'buffalo_l', { width, height, channels: 4, data: rgba }, undefined)
-    assert.deepEqual(through, await faceIn(shop, 'buffalo_l', portrait(), undefined))
+    assert.deepEqual(through, await faceIn(shop, 'buffalo_l', portrait(FACE), undefined))
   })
 
   test('a picture is looked at once, and networks are loaded once and counted', async () => {
     const shop = tinyWorkshop(root)
-    const first = await faceIn(shop, 'buffalo_l', portrait(), undefined)
+    const first = await faceIn(shop, 'buffalo_l', portrait(FACE), undefined)
     assert.deepEqual(shop.networks.takeCounts(), { 'face-detector': 1, 'face-recogniser': 1 })
     assert.equal(shop.networks.takeLoads(), 2)
-    assert.deepEqual(await faceIn(shop, 'buffalo_l', portrait(), undefined), first)
+    assert.deepEqual(await faceIn(shop, 'buffalo_l', portrait(FACE), undefined), first)
     assert.deepEqual(shop.networks.takeCounts(), {})
-    const dark = { ...portrait(), data: portrait().data.map((value) => (value === 255 ? 255 : value >> 1)) }
+    const dark = { ...portrait(FACE), data: portrait(FACE).data.map((value) => (value === 255 ? 255 : value >> 1)) }
     await faceIn(shop, 'buffalo_l', dark, undefined)
     assert.deepEqual(shop.networks.takeCounts(), { 'face-detector': 1, 'face-recogniser': 1 })
     assert.equal(shop.networks.takeLoads(), 0)
@@ -104,7 +90,7 @@ describe('a face found end to end', () => {
 
   test('without the pack it is said which files to put where', async () => {
     const empty = models({})
-    await assert.rejects(faceIn(tinyWorkshop(empty), 'buffalo_l', portrait(), undefined), {
+    await assert.rejects(faceIn(tinyWorkshop(empty), 'buffalo_l', portrait(FACE), undefined), {
       code: 'model-missing',
       message: /det_10g\.onnx/,
     })
@@ -139,10 +125,10 @@ describe('packs', () => {
 
   test('are folders with both networks, told by content under any name and at any depth', () => {
     const root = models({
-      'deep/down/x.onnx': recogniserStandIn(LAYERS.antelopev2),
+      'deep/down/x.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2),
       'deep/down/y.ONNX': detectorStandIn(SEEN, 640),
       'only/detector.onnx': DETECTOR,
-      'alone/recogniser.onnx': recogniserStandIn(LAYERS.buffalo_l),
+      'alone/recogniser.onnx': recogniserStandIn(CONVOLUTIONS.buffalo_l),
       'junk/det_10g.onnx': Buffer.from('not a model'),
       'junk/w600k_r50.onnx': new Uint8Array(0),
     })
@@ -158,7 +144,7 @@ describe('packs', () => {
   })
 
   test('that are missing: which files, where to put them, and their licence', () => {
-    const root = models({ 'x/d.onnx': DETECTOR, 'x/r.onnx': recogniserStandIn(LAYERS.antelopev2) })
+    const root = models({ 'x/d.onnx': DETECTOR, 'x/r.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2) })
     assert.equal(findFacePack([root], 'antelopev2').detectorSide, undefined)
     for (const [kind, files] of [
       ['buffalo_l', /det_10g\.onnx and w600k_r50\.onnx into models\/insightface\/buffalo_l; .*research only/],

@@ -61,8 +61,8 @@ export interface SeenAs {
 const NEVER = -50
 
 /**
- * A detector that sees a face, with the first anchor, wherever a cell of 8 pixels of its input is white; all of one size.
- * Names and order of its outputs are those of det_10g.onnx. Cells of 16 and 32 pixels see none.
+ * A detector that sees a face, with the first anchor, wherever a cell of 8 pixels of its input is white, and one of twice
+ * the size where a cell of 16 is. Names and order of its outputs are those of det_10g.onnx. Cells of 32 pixels see none.
  */
 export function detectorStandIn({ box, points }: SeenAs, side?: number): Uint8Array {
   const nodes: NodeProto[] = []
@@ -89,7 +89,7 @@ export function detectorStandIn({ box, points }: SeenAs, side?: number): Uint8Ar
     [32, '494', '497', '500'],
   ] as const
   for (const [stride, score] of first) {
-    head(score, stride, 1, stride === 8 ? [-15, NEVER] : [NEVER, NEVER], stride === 8 ? 20 : 0)
+    head(score, stride, 1, stride === 32 ? [NEVER, NEVER] : [-15, NEVER], stride === 32 ? 0 : 20)
   }
   for (const [stride, , boxes] of first) head(boxes, stride, 4, [...box, ...box], 0)
   for (const [stride, , , keyPoints] of first) head(keyPoints, stride, 10, [...points, ...points], 0)
