@@ -28,7 +28,7 @@ export interface AdapterWithEncoder {
 /** The models of some folders, found by name, opened once and kept open. */
 export interface Library {
   entries(): readonly ModelEntry[]
-  /** The named checkpoint, or the first there is. */
+  /** The named checkpoint, or the first that opens. */
   checkpoint(name: CheckpointName | undefined): Checkpoint
   /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
@@ -62,18 +62,21 @@ export function openLibrary(roots: readonly string[]): Library {
     }
   }
 
+  const checkpointAt = (entry: ModelEntry, config: string | undefined): Checkpoint => {
+    const key = [entry.path, ...(config === undefined ? [] : [config])].map(stamp).join(' with ')
+    return remember(checkpoints, key, () => ({
+      ...(entry.isFolder ? openCheckpoint(entry.path) : openCheckpointFile(entry.path, config)),
+      name: callable(entries, entry),
+    }))
+  }
+
   return {
     entries: () => (entries = findModels(roots)),
     checkpoint: (name) =>
       lookUp(() => {
-        const file = typeof name === 'object' ? name.file : name
-        const entry = file === undefined ? firstCheckpoint(entries) : findModel(entries, 'checkpoint', file)
-        const config = typeof name === 'object' ? configuration(entries, entry, name.config) : undefined
-        const key = [entry.path, ...(config === undefined ? [] : [config])].map(stamp).join(' with ')
-        return remember(checkpoints, key, () => ({
-          ...(entry.isFolder ? openCheckpoint(entry.path) : openCheckpointFile(entry.path, config)),
-          name: callable(entries, entry),
-        }))
+        if (name === undefined) return firstThatOpens(entries, (entry) => checkpointAt(entry, undefined))
+        const entry = findModel(entries, 'checkpoint', typeof name === 'object' ? name.file : name)
+        return checkpointAt(entry, typeof name === 'object' ? configuration(entries, entry, name.config) : undefined)
       }),
     adapter: (name, checkpoint) =>
       lookUp(() => {
@@ -131,12 +134,21 @@ function configuration(entries: readonly ModelEntry[], entry: ModelEntry, name: 
   )
 }
 
-/** What is used when a recipe names no checkpoint: the first whole one, folders before files. */
-function firstCheckpoint(entries: readonly ModelEntry[]): ModelEntry {
+/** What is used when a recipe names no checkpoint: the first whole one that opens, folders before files. */
+function firstThatOpens(entries: readonly ModelEntry[], open: (entry: ModelEntry) => Checkpoint): Checkpoint {
   const whole = entries.filter(({ role, missing }) => role === 'checkpoint' && !missing?.length)
-  const first = whole.find(({ isFolder }) => isFolder) ?? whole[0]
-  if (first) return first
-  throw new ImprintError('model-missing', 'There is no whole checkpoint in the models folder. Put one there.')
+  let refusal: ImprintError | undefined
+  for (const entry of [...whole.filter(({ isFolder }) => isFolder), ...whole.filter(({ isFolder }) => !isFolder)]) {
+    try {
+      return open(entry)
+    } catch (thrown) {
+      if (!(thrown instanceof ImprintError)) throw thrown
+      refusal ??= thrown
+    }
+  }
+  throw (
+    refusal ?? new ImprintError('model-missing', 'There is no whole checkpoint in the models folder. Put one there.')
+  )
 }
 
 /** A file or folder and when it was last written: what was opened before that is not what lies there now. */

@@ -8,9 +8,9 @@ const REFINER_WIDTH = 1280
 
 /** Where a checkpoint of one file keeps its networks, in the two ways of naming. */
 const UNET_PREFIXES = ['model.diffusion_model.', 'unet.', 'diffusion_model.', ''] as const
-const TEXT = /^(cond_stage_model|conditioner\.embedders\.\d|text_encoder)\./
+const TEXT = /^(cond_stage_model|conditioner\.embedders\.\d|text_encoder|text_model)\./
 const SECOND_TEXT = /^(conditioner\.embedders\.1|text_encoder_2)\./
-const VAE = /^(first_stage_model|vae)\./
+const VAE = /^(first_stage_model|vae|decoder)\./
 
 /** A whole checkpoint in one file, or a UNet by itself. */
 export function recogniseDiffusion(file: Outline, metadata: Metadata): Found | undefined {

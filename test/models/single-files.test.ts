@@ -1,6 +1,6 @@
 /** Is a checkpoint in one file the model it would be as a folder, whatever its tensors are called and beside whatever else? */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openCheckpointFile } from '../../companion/models/checkpoint-file.ts'
@@ -134,13 +134,34 @@ describe('the library', () => {
     assert.equal(library.checkpoint(undefined).name, 'tiny15')
   })
 
-  test('uses a file where there is no folder', () => {
+  test('uses a file where there is no folder, and another where the first is refused', () => {
     const alone = temporaryFolder()
-    try {
-      writeHollow(join(alone.path, 'only.safetensors'), sd15Shapes())
-      assert.equal(openLibrary([alone.path]).checkpoint(undefined).name, 'only')
-    } finally {
-      alone.dispose()
-    }
+    after(() => alone.dispose())
+    const open = () => openLibrary([alone.path]).checkpoint(undefined).name
+    assert.throws(open, { code: 'model-missing' })
+    cpSync(fixture('models', 'checkpoints', 'tiny15-single.safetensors'), join(alone.path, 'a.safetensors'))
+    // Of sizes that no published model has, and nothing else there: it says why it is refused.
+    assert.throws(open, { code: 'model-unsupported', message: /^a\.safetensors holds a network of sizes/ })
+    writeHollow(join(alone.path, 'b.safetensors'), sd15Shapes())
+    assert.equal(open(), 'b')
+    const whole = join(alone.path, 'z')
+    cpSync(fixture('models', 'diffusers', 'tiny15'), whole, { recursive: true })
+    assert.equal(open(), 'z')
+    rmSync(join(whole, 'scheduler', 'scheduler_config.json'))
+    assert.equal(open(), 'b')
+  })
+
+  test('lists a file as the checkpoint it is', () => {
+    const found = library.entries().filter(({ role, isFolder }) => role === 'checkpoint' && !isFolder)
+    assert.deepEqual(
+      found.map(({ name, family, variant, place, missing }) => ({ name, family, variant, place, missing })),
+      ['tiny15', 'tinyxl'].map((name) => ({
+        name: `${name}-single`,
+        family: name === 'tiny15' ? 'sd15' : 'sdxl',
+        variant: 'base',
+        place: `checkpoints/${name}-single.safetensors`,
+        missing: undefined,
+      })),
+    )
   })
 })

@@ -138,7 +138,7 @@ describe('refused or passed over', () => {
 
   test('two tensors for one place', () => {
     message({ 'model.diffusion_model.conv_in.weight': [320, 4, 3, 3] }, /both stand for "conv_in\.weight"/)
-    message({ 'unet.conv_in.weight': [320, 4, 3, 3] }, /what begins with "unet\." is there twice/)
+    message({ 'unet.conv_in.weight': [320, 4, 3, 3] }, /"unet\.conv_in\.weight" is of a network that it holds twice/)
   })
 
   test('shapes that cannot be what their names say', () => {

@@ -21,20 +21,28 @@ export interface SplitCheckpoint {
 }
 
 /** What each beginning of a name stands for, and how the rest is called there. */
-const PREFIXES: readonly (readonly [
-  prefix: string,
+const BEGINNINGS: readonly (readonly [
+  beginning: RegExp,
   part: CheckpointPart,
   keys: (names: Iterable<string>) => KeyMap,
 ])[] = [
-  ['model.diffusion_model.', 'unet', () => unetKeys],
-  ['unet.', 'unet', () => unetKeys],
-  ['first_stage_model.', 'vae', vaeKeys],
-  ['vae.', 'vae', vaeKeys],
-  ['cond_stage_model.transformer.', 'textEncoder', () => clipTextKeys],
-  ['conditioner.embedders.0.transformer.', 'textEncoder', () => clipTextKeys],
-  ['text_encoder.', 'textEncoder', () => clipTextKeys],
-  ['conditioner.embedders.1.model.', 'textEncoder2', () => openClipTextKeys],
-  ['text_encoder_2.', 'textEncoder2', () => clipTextKeys],
+  [/^(model\.)?diffusion_model\./, 'unet', () => unetKeys],
+  [/^unet\./, 'unet', () => unetKeys],
+  // Some programs leave the beginning out: then the part is known by its modules, which keep their whole names.
+  [/^(?=(input_blocks|middle_block|output_blocks|time_embed|label_emb|out)\.)/, 'unet', () => unetKeys],
+  [
+    /^(?=(down_blocks|mid_block|up_blocks|time_embedding|add_embedding|conv_in|conv_norm_out|conv_out)\.)/,
+    'unet',
+    () => unetKeys,
+  ],
+  [/^(first_stage_model|vae)\./, 'vae', vaeKeys],
+  [/^(?=(encoder|decoder|quant_conv|post_quant_conv)\.)/, 'vae', vaeKeys],
+  [/^cond_stage_model\.transformer\./, 'textEncoder', () => clipTextKeys],
+  [/^conditioner\.embedders\.0\.transformer\./, 'textEncoder', () => clipTextKeys],
+  [/^text_encoder\./, 'textEncoder', () => clipTextKeys],
+  [/^(?=text_model\.)/, 'textEncoder', () => clipTextKeys],
+  [/^conditioner\.embedders\.1\.model\./, 'textEncoder2', () => openClipTextKeys],
+  [/^text_encoder_2\./, 'textEncoder2', () => clipTextKeys],
 ]
 
 /** What lies in such files beside the networks, and why nobody needs it. */
@@ -56,15 +64,15 @@ const IGNORED: readonly (readonly [name: RegExp, reason: string])[] = [
  */
 export function splitCheckpoint(tensors: Tensors): SplitCheckpoint {
   const family = checkpointFamily(tensors)
-  const stored = new Map<(typeof PREFIXES)[number], Map<string, StoredTensor>>()
+  const stored = new Map<(typeof BEGINNINGS)[number], Map<string, StoredTensor>>()
   const ignored: string[] = []
   for (const [name, tensor] of tensors) {
     const reason = IGNORED.find(([pattern]) => pattern.test(name))?.[1]
-    const prefix = PREFIXES.find(([beginning]) => name.startsWith(beginning))
+    const place = BEGINNINGS.find(([beginning]) => beginning.test(name))
     if (reason !== undefined) ignored.push(`${name}: ${reason}`)
-    else if (prefix) {
-      const rest = stored.get(prefix) ?? new Map<string, StoredTensor>()
-      stored.set(prefix, rest.set(name.slice(prefix[0].length), tensor))
+    else if (place) {
+      const rest = stored.get(place) ?? new Map<string, StoredTensor>()
+      stored.set(place, rest.set(name.replace(place[0], ''), tensor))
     } else throw unsupported(tensor, `the tensor "${name}" belongs to no part of a checkpoint`)
   }
   const parts: Record<CheckpointPart, Map<string, StoredTensor>> = {
@@ -73,9 +81,9 @@ export function splitCheckpoint(tensors: Tensors): SplitCheckpoint {
     textEncoder: new Map(),
     textEncoder2: new Map(),
   }
-  for (const [[prefix, part, keys], found] of stored) {
+  for (const [[, part, keys], found] of stored) {
     const [any] = found.values()
-    if (parts[part].size > 0) throw unsupported(any!, `what begins with "${prefix}" is there twice`)
+    if (parts[part].size > 0) throw unsupported(any!, `"${any!.name}" is of a network that it holds twice`)
     parts[part] = translate(found, keys(found.keys()))
   }
   return { family, parts, ignored }
@@ -84,15 +92,16 @@ export function splitCheckpoint(tensors: Tensors): SplitCheckpoint {
 /** The family a checkpoint of one file belongs to; throws `model-unsupported` for one that Imprint does not run. */
 function checkpointFamily(tensors: Tensors): SplitCheckpoint['family'] {
   const names = [...tensors.keys()]
-  const first = (prefix: string) => names.find((name) => name.startsWith(prefix))
   for (const [prefix, what] of OTHER_FAMILIES) {
-    const name = first(prefix)
+    const name = names.find((tensor) => tensor.startsWith(prefix))
     if (name !== undefined) throw unsupported(tensors.get(name)!, what)
   }
-  return SDXL.some((prefix) => first(prefix) !== undefined) ? 'sdxl' : 'sd15'
+  return names.some((name) => SDXL.test(name)) ? 'sdxl' : 'sd15'
 }
 
-const SDXL = ['conditioner.embedders.1.', 'text_encoder_2.', 'model.diffusion_model.label_emb.', 'unet.add_embedding.']
+/** A second text encoder, or a UNet that is told the picture's sizes. */
+const SDXL =
+  /^(conditioner\.embedders\.1|text_encoder_2|((model\.)?diffusion_model\.)?label_emb|(unet\.)?add_embedding)\./
 
 const OTHER_FAMILIES = [
   ['conditioner.embedders.0.model.', 'it is an SDXL refiner, which Imprint does not run'],

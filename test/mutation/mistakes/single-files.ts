@@ -3,6 +3,9 @@ import type { Check } from '../tree.ts'
 
 const FAMILIES: Check = { file: 'models/single-files', name: 'SD1.5 is what|SDXL has two|marks of velocities' }
 
+const CHOICE: Check = { file: 'models/single-files', name: 'uses a file where there is no folder' }
+const NUMBERS: Check = { file: 'models/single-file-variants', name: 'BF16' }
+
 const file = mutate('companion/models/checkpoint-file.ts', FAMILIES)
 
 /** What a checkpoint in one file leaves unsaid. */
@@ -18,4 +21,10 @@ export const SINGLE_FILES: readonly Mutation[] = [
   file('the samplers of the families', "? 'pndm' : 'euler'", "? 'euler' : 'pndm'"),
   file('the mark of velocities', "has('v_pred')", "has('velocities')"),
   file('where a model begins that knows noise alone', "? 'trailing' : 'leading'", "? 'leading' : 'leading'"),
+  mutate('companion/models/library.ts', CHOICE)(
+    'files before folders',
+    'whole.filter(({ isFolder }) => isFolder), ...whole.filter(({ isFolder }) => !isFolder)',
+    'whole.filter(({ isFolder }) => !isFolder), ...whole.filter(({ isFolder }) => isFolder)',
+  ),
+  mutate('companion/graph/graph.ts', NUMBERS)('BF16 read as F16', 'bfloat16: 16', 'bfloat16: 10'),
 ]
