@@ -42,7 +42,7 @@ function observed(networks: Networks, runs: Run[]): Networks {
   return {
     ...networks,
     load: (key, build) => timed(`load ${name(key)}`, () => networks.load(key, build)),
-    run: (key, build, inputs) => timed(name(key), () => networks.run(key, build, inputs)),
+    run: (key, build, inputs, strengths) => timed(name(key), () => networks.run(key, build, inputs, strengths)),
   }
 }
 

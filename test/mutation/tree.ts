@@ -52,7 +52,9 @@ function copySources(): string {
     'test/parity',
     'test/unit',
     'test/faces',
+    'test/lora',
     'test/models',
+    'test/text',
     'test/support',
     'package.json',
   ]) {

@@ -22,7 +22,9 @@ export function readPeftFactor(metadata: Readonly<Record<string, string>>): Peft
     const settings = settingsSchema.safeParse(Object.fromEntries(own)).data
     if (!settings) return 1
     const { lora_alpha: usual, alpha_pattern: single, use_rslora: rooted } = settings
-    const named = Object.keys(single).find((name) => module === name || module.endsWith(`.${name}`))
+    // A tower's modules may be called with or without what begins all of them.
+    const path = `.text_model.${module}`
+    const named = Object.keys(single).find((name) => path.endsWith(`.${name}`))
     const alpha = named === undefined ? usual : single[named]
     return alpha === undefined ? 1 : alpha / (rooted ? Math.sqrt(rank) : rank)
   }

@@ -6,8 +6,8 @@ const ENDS: readonly (readonly [end: RegExp, piece: Piece])[] = [
   [/\.lora_down\.weight$/, 'down'],
   [/\.lora_up\.weight$/, 'up'],
   // PEFT may say in between what the adapter is called.
-  [/\.lora_A(\.\w+)?\.weight$/, 'down'],
-  [/\.lora_B(\.\w+)?\.weight$/, 'up'],
+  [/\.lora_A(\.[^.]+)?\.weight$/, 'down'],
+  [/\.lora_B(\.[^.]+)?\.weight$/, 'up'],
   [/(_lora|\.lora|\.lora_linear_layer)\.down\.weight$/, 'down'],
   [/(_lora|\.lora|\.lora_linear_layer)\.up\.weight$/, 'up'],
   [/(_lora|\.lora|\.lora_linear_layer)?\.alpha$/, 'alpha'],
