@@ -33,6 +33,7 @@ export const SAMPLERS = [
 export const SPACINGS = ['leading', 'trailing', 'linspace'] as const
 export const SIGMAS = ['model', 'karras', 'exponential', 'beta'] as const
 export const DECODERS = ['vae', 'taesd'] as const
+export const NOTATIONS = ['plain', 'a1111', 'comfy'] as const
 export const FITS = ['crop', 'pad', 'tile'] as const
 
 const reference = z
@@ -106,6 +107,8 @@ export const recipeSchema = z.strictObject({
   prompt: z.string().max(10_000),
   /** null: states of zeros, where the model was trained with them (SDXL); elsewhere the same as an empty one. */
   negativePrompt: z.string().max(10_000).nullable().optional(),
+  /** How both prompts say what counts more: not at all, as in diffusers, or as in A1111 or ComfyUI. */
+  notation: z.enum(NOTATIONS).optional(),
   /** Width and height in pixels. */
   size: z.tuple([side, side]).optional(),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
@@ -136,4 +139,5 @@ export type Mode = (typeof MODES)[number]
 export type Sampler = (typeof SAMPLERS)[number]
 export type Spacing = (typeof SPACINGS)[number]
 export type Sigmas = (typeof SIGMAS)[number]
+export type Notation = (typeof NOTATIONS)[number]
 export type Fit = (typeof FITS)[number]

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
-import { DECODERS, recipeSchema, SAMPLERS, SIGMAS, SPACINGS, type Recipe } from '../../shared/recipe.ts'
+import { DECODERS, NOTATIONS, recipeSchema, SAMPLERS, SIGMAS, SPACINGS, type Recipe } from '../../shared/recipe.ts'
 import { renameFaces } from '../../shared/recipe-faces.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { number, size, withoutUndefined } from './option-values.ts'
@@ -23,6 +23,7 @@ export const RECIPE_OPTIONS = {
   sampler: { type: 'string', value: 'NAME', does: SAMPLERS.join(', ') },
   spacing: { type: 'string', value: 'NAME', does: `which steps are taken: ${SPACINGS.join(', ')}` },
   sigmas: { type: 'string', value: 'NAME', does: `how much noise they take away: ${SIGMAS.join(', ')}` },
+  notation: { type: 'string', value: 'NAME', does: `how prompts say what counts more: ${NOTATIONS.join(', ')}` },
   'clip-skip': { type: 'string', value: 'NUMBER', does: 'last layers of the text encoder to leave out' },
   decoder: { type: 'string', value: 'NAME', does: DECODERS.join(', ') },
 } as const satisfies Options<string>
@@ -55,6 +56,7 @@ export function recipeFromOptions(given: Given<RecipeOption>, layer?: string): R
       sampler: text(given.sampler) ?? base.sampler,
       spacing: text(given.spacing) ?? base.spacing,
       sigmas: text(given.sigmas) ?? base.sigmas,
+      notation: text(given.notation) ?? base.notation,
       clipSkip: numbers.clipSkip ?? base.clipSkip,
       decoder: text(given.decoder) ?? base.decoder,
       ...overriddenParts(base, given, layer),

@@ -4,11 +4,12 @@ import type { Fit } from '../../shared/recipe.ts'
 import type { Score } from '../../shared/score.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
+import { wordsOf } from '../text/emphasis.ts'
 import type { Keep } from './keep.ts'
 import type { Networks } from './networks.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { pictureNamed } from './pictures.ts'
-import { textStates } from './prompt.ts'
+import { textStates } from './text-states.ts'
 import { clipFeatures } from './clip-features.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -26,7 +27,7 @@ export interface Asked {
 export async function scoreOf(
   shop: Workshop,
   checkpoint: Checkpoint,
-  { references, prompt, clipSkip }: CompleteRecipe,
+  { references, prompt, notation, clipSkip }: CompleteRecipe,
   pictures: Readonly<Record<string, Raster>>,
   result: Raster,
 ): Promise<Score> {
@@ -34,9 +35,10 @@ export async function scoreOf(
   const name = seen?.image ?? seen?.images?.[0]
   const encoder = encoderFor(shop, checkpoint, seen?.adapter)
   if (!encoder) return {}
+  const words = wordsOf(prompt, notation)
   return clipScore(shop, { checkpoint, encoder }, result, {
     ...(seen && name !== undefined && { reference: { picture: pictureNamed(name, pictures), fit: seen.fit } }),
-    ...(prompt.trim() !== '' && { prompt }),
+    ...(words.trim() !== '' && { prompt: words }),
     clipSkip,
   })
 }

@@ -53,6 +53,7 @@ export function completeRecipe(
     checkpoint: typeof recipe.checkpoint === 'object' ? recipe.checkpoint : checkpoint.name,
     prompt: recipe.prompt,
     negativePrompt: recipe.negativePrompt ?? (checkpoint.zeroNegative ? null : ''),
+    notation: recipe.notation ?? 'plain',
     size,
     seed: recipe.seed ?? randomInt(2 ** 32),
     steps: recipe.steps ?? usual.steps,

@@ -12,7 +12,7 @@ import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { withLoras } from './loras.ts'
 import { encodeControls } from './controls.ts'
-import { encodePrompt } from './prompt.ts'
+import { encodePrompts } from './prompt.ts'
 import { startOf } from './start.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
 import type { Workshop } from './workshop.ts'
@@ -39,12 +39,8 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('encoding', 0, 0)
   // Models that are told the guidance as a number need no run without the prompt.
   const guidance = checkpoint.unet.config.guidanceWidth === undefined ? recipe.guidance : 1
-  const references = await encodeReferences(shop, stored, recipe, request, size)
-  const text = {
-    prompt: await encodePrompt(shop, checkpoint, recipe.prompt, recipe.clipSkip),
-    // Clip skip is for the prompt alone, as in diffusers.
-    none: guidance > 1 ? await encodePrompt(shop, checkpoint, recipe.negativePrompt, 0) : undefined,
-  }
+  const references = await encodeReferences(shop, stored, recipe, request, { size, guided: guidance > 1 })
+  const text = await encodePrompts(shop, checkpoint, recipe, { guided: guidance > 1 })
   const face = controlFace(references, recipe.size)
   const controls = await encodeControls(shop, checkpoint, recipe, request.pictures, { size, text, face })
 

@@ -15,7 +15,7 @@ import type { Workshop } from './workshop.ts'
 interface Conditions {
   readonly size: { readonly width: number; readonly height: number }
   /** The prompt, and with guidance the negative one. */
-  readonly text: Readonly<Record<'prompt' | 'none', EncodedPrompt | undefined>>
+  readonly text: { readonly prompt: EncodedPrompt; readonly none: EncodedPrompt | undefined }
   /** Width and height in pixels, which SDXL is told. */
   readonly picture: readonly [number, number]
   readonly references: readonly ImagePrompt[]
@@ -35,7 +35,7 @@ export function unetEvaluation(
 ): { load: () => Promise<void>; predict: Predict } {
   const { networks } = shop
   const { config, ledger, identity, strengths } = checkpoint.unet
-  const textTokens = checkpoint.towers[0].config.positions
+  const textTokens = text.prompt.states.shape[0]!
   const imageTokens = references.map(({ prompt }) => prompt.states.shape[0]!)
   const masked = references.map((reference) => reference.masked)
   const controlled = controls.length > 0

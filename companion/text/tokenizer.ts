@@ -1,7 +1,11 @@
 /** CLIP's tokenizer: byte-level byte-pair encoding with an end-of-word mark (github.com/openai/CLIP, Sennrich et al. 2016). */
 export interface Tokenizer {
+  /** Token ids of a text alone. */
+  readonly tokens: (text: string) => number[]
+  /** Start, the first `length - 2` of these tokens, end, padding; `length` in all. */
+  readonly framed: (tokens: readonly number[], length: number) => number[]
   /** Token ids of a prompt: start, at most `length - 2` tokens of text, end, padding; `length` in all. */
-  encode(text: string, length: number): number[]
+  readonly encode: (text: string, length: number) => number[]
   /** Id of the end-of-text token, whose position pooled text features are read at. */
   readonly end: number
 }
@@ -47,15 +51,15 @@ export function createTokenizer({ vocabulary, merges, padding }: TokenizerFiles)
     return merge(symbols, ranks).map((token) => ids.get(token) ?? end)
   }
 
-  return {
-    end,
-    encode(text, length) {
-      const normal = text.normalize('NFC').replace(/\s+/g, ' ').toLowerCase()
-      const tokens = (normal.match(WORD) ?? []).flatMap(encodeWord).slice(0, length - 2)
-      const used = [start, ...tokens, end]
-      return [...used, ...Array<number>(length - used.length).fill(pad)]
-    },
+  const tokens = (text: string): number[] => {
+    const normal = text.normalize('NFC').replace(/\s+/g, ' ').toLowerCase()
+    return (normal.match(WORD) ?? []).flatMap(encodeWord)
   }
+  const framed = (inner: readonly number[], length: number): number[] => {
+    const used = [start, ...inner.slice(0, length - 2), end]
+    return [...used, ...Array<number>(length - used.length).fill(pad)]
+  }
+  return { end, tokens, framed, encode: (text, length) => framed(tokens(text), length) }
 }
 
 /** Joins the pair of lowest rank, everywhere it occurs, until no pair of neighbours has a rank. */

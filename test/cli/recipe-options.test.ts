@@ -76,8 +76,13 @@ describe('parts of a recipe', () => {
   })
 
   test('the schedule', () => {
-    const { spacing, sigmas, clipSkip } = recipe(['--spacing', 'trailing', '--sigmas', 'karras', '--clip-skip', '1'])
-    assert.deepEqual([spacing, sigmas, clipSkip], ['trailing', 'karras', 1])
+    const { spacing, sigmas } = recipe(['--spacing', 'trailing', '--sigmas', 'karras'])
+    assert.deepEqual([spacing, sigmas], ['trailing', 'karras'])
+  })
+
+  test('how words are read', () => {
+    const { notation, clipSkip } = recipe(['--notation', 'comfy', '--clip-skip', '1'])
+    assert.deepEqual([notation, clipSkip], ['comfy', 1])
   })
 })
 

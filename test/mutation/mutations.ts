@@ -9,6 +9,7 @@ import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
 import { SINGLE_FILES } from './mistakes/single-files.ts'
 import { STEPS } from './mistakes/steps.ts'
+import { WORDS } from './mistakes/words.ts'
 import type { Mutation } from './mutate.ts'
 
 /** Every constant of the family that a port may get wrong unnoticed. */
@@ -29,4 +30,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...FACES,
   ...VISION_INPUT,
   ...CONTROL_PICTURES,
+  ...WORDS,
 ]

@@ -37,7 +37,7 @@ test('against reference and prompt, where both towers share a space', async () =
   // As making the picture does.
   const { networks } = shop
   const given = await clipFeatures(shop, opened.encoder, reference.picture, reference.fit)
-  await encodePrompt(shop, opened.checkpoint, asked.prompt, 0)
+  await encodePrompt(shop, opened.checkpoint, asked.prompt, { notation: 'plain', clipSkip: 0 })
   networks.takeCounts()
 
   const score = await clipScore(shop, opened, pixels(40, 40), asked)

@@ -23,6 +23,7 @@ test('a prompt is enough', () => {
     checkpoint: 'tiny15',
     prompt: 'a fox',
     negativePrompt: '',
+    notation: 'plain',
     size: [128, 128],
     steps: 20,
     guidance: 7.5,
