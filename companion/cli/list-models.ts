@@ -17,9 +17,11 @@ export async function listModels(args: readonly string[]): Promise<void> {
   await Promise.resolve()
 }
 
-function line({ role, name, family, variant, bytes, why }: ModelEntry): string {
+function line({ role, name, family, variant, bytes, why, missing = [] }: ModelEntry): string {
   const kind = [family, variant].filter((word) => word !== undefined).join(' ')
-  return `${role.padEnd(10)} ${name.padEnd(36)} ${size(bytes).padStart(9)}  ${why ?? kind}`.trimEnd()
+  const lacks = missing.length > 0 ? `lacks ${missing.join(' and ')}` : ''
+  const says = why ?? [kind, lacks].filter((part) => part !== '').join(', ')
+  return `${role.padEnd(10)} ${name.padEnd(36)} ${size(bytes).padStart(9)}  ${says}`.trimEnd()
 }
 
 /** Bytes as people write them. */

@@ -1,9 +1,11 @@
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Fit } from '../../shared/recipe.ts'
+import { facePackFor } from '../models/face-pack.ts'
 import type { AdapterWithEncoder } from '../models/library.ts'
 import { adapterReads } from '../networks/ip-adapter/config.ts'
 import type { AdapterInput } from './image-tokens.ts'
+import { clipCrop } from './faces.ts'
 import { facesInPictures, givenFaces, noFace, type ReadFace, type SeenInPicture } from './reference-faces.ts'
 import { looksAt, noLook, type Look } from './reference-looks.ts'
 import { refuseUnread } from './refuse-unread.ts'
@@ -47,18 +49,16 @@ export async function adapterInputs(
   const look = async (pictures: readonly Raster[], fit: Fit) =>
     encoder && clip ? looksAt(shop, encoder, clip, pictures, fit) : undefined
 
-  const seen = face && !given.faces ? await facesInPictures(shop, from, given.pictures, given.mask) : undefined
-  const faces = face && (seen ?? givenFaces(from, given.faces!))
-  const looks = seen
-    ? await look(
-        seen.map(({ crop }) => crop),
-        'crop',
-      )
-    : await look(given.pictures, given.fit)
-  const prompt = paired(looks, faces).map((pair) => inputOf(pair, shortcut))
+  const pack = given.faces ? undefined : facePackFor(from.adapter.config, from.adapter.file)
+  const seen = pack && (await facesInPictures(shop, from, pack, given.pictures, given.mask))
+  const faces = given.faces ? givenFaces(from, given.faces) : seen
+  // Of a picture in which a face was seen, CLIP is shown the face alone.
+  const shown = seen && clip ? seen.map((face) => clipCrop(face.picture, face)) : given.pictures
+  const prompt = paired(await look(shown, given.fit), faces).map((pair) => inputOf(pair, shortcut))
   if (!guided) return { prompt, none: [], seen: seen?.[0] }
 
-  const [negative] = (given.negative && (await look([given.negative], 'crop'))) ?? []
+  // One look stands for nothing beside every tile.
+  const [negative] = (given.negative && (await look([given.negative], given.fit === 'tile' ? 'crop' : given.fit))) ?? []
   const nothing = negative ?? (encoder && clip && (await noLook(shop, encoder, clip)))
   const none = inputOf({ look: nothing, face: face && noFace(from) }, shortcut)
   return { prompt, none: prompt.map(() => none), seen: seen?.[0] }

@@ -30,13 +30,14 @@ export async function faceIn(
   mask: Raster | undefined,
 ): Promise<Face> {
   const pack = shop.library.facePack(kind)
-  const faces = await facesOf(shop, pack, picture)
+  const name = pictureKey(picture)
+  const faces = await facesOf(shop, pack, picture, name)
   const { keyPoints } = chooseFace(faces, mask && selectionIn(mask, picture))
   const place = keyPoints.map(({ x, y }) => `${x},${y}`).join(' ')
   const { embedding } = await shop.keep.get(
-    `face at ${place} of ${pictureKey(picture)} by ${fileIdentity(pack.recogniser)}`,
+    `face at ${place} of ${name} by ${fileIdentity(pack.recogniser)}`,
     async () => {
-      const data = await embedFace(cropFace(onWhite(picture), keyPoints, 112), networksOf(shop, pack))
+      const data = await embedFace(cropFace(onWhite(picture), keyPoints, RECOGNISED), networksOf(shop, pack))
       return { embedding: { shape: [data.length], data } }
     },
   )
@@ -44,19 +45,21 @@ export async function faceIn(
 }
 
 /** The square that FaceID Plus shows to CLIP: a face upright, framed as the recogniser sees it but larger. */
-export const clipCrop = (picture: Raster, { keyPoints }: Face): Raster => cropFace(onWhite(picture), keyPoints, 224)
+export const clipCrop = (picture: Raster, { keyPoints }: Pick<Face, 'keyPoints'>): Raster =>
+  cropFace(onWhite(picture), keyPoints, SHOWN)
+
+/** Pixels a side of what the recogniser reads, and of what CLIP is shown. */
+const RECOGNISED = 112
+const SHOWN = 224
 
 /** Numbers kept of a face: how sure it is, its box, its five points. */
 const NUMBERS = 15
 
-async function facesOf(shop: Workshop, pack: FacePack, picture: Raster): Promise<readonly SeenFace[]> {
-  const { faces } = await shop.keep.get(
-    `faces of ${pictureKey(picture)} by ${fileIdentity(pack.detector)}`,
-    async () => {
-      const seen = await detectFaces(picture, networksOf(shop, pack))
-      return { faces: { shape: [seen.length, NUMBERS], data: Float32Array.from(seen.flatMap(toNumbers)) } }
-    },
-  )
+async function facesOf(shop: Workshop, pack: FacePack, picture: Raster, name: string): Promise<readonly SeenFace[]> {
+  const { faces } = await shop.keep.get(`faces of ${name} by ${fileIdentity(pack.detector)}`, async () => {
+    const seen = await detectFaces(picture, networksOf(shop, pack))
+    return { faces: { shape: [seen.length, NUMBERS], data: Float32Array.from(seen.flatMap(toNumbers)) } }
+  })
   const { shape, data } = faces!
   return Array.from({ length: shape[0]! }, (_, i) => fromNumbers(data.subarray(i * NUMBERS, (i + 1) * NUMBERS)))
 }

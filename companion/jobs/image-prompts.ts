@@ -32,7 +32,8 @@ export interface ImagePrompt {
 }
 
 /**
- * The recipe's references, each through its adapter, for latents of the given size. Throws `picture-unknown` or
+ * The recipe's references, each through its adapter, for latents of the given size; guided runs also need what stands
+ * for no reference. Throws `picture-unknown` or
  * `recipe-invalid` for what was not given or is not read, and what looking for faces throws.
  */
 export async function encodeReferences(
@@ -40,15 +41,15 @@ export async function encodeReferences(
   checkpoint: Checkpoint,
   recipe: CompleteRecipe,
   given: Pick<GenerateRequest, 'pictures' | 'faces'>,
-  size: { readonly width: number; readonly height: number },
+  { size, guided }: { readonly size: { readonly width: number; readonly height: number }; readonly guided: boolean },
 ): Promise<ImagePrompt[]> {
   const encoded: ImagePrompt[] = []
   const { config } = checkpoint.unet
   const whole = { width: recipe.size[0], height: recipe.size[1] }
   for (const reference of recipe.references) {
     const from = { ...shop.library.adapter(reference.adapter, checkpoint), checkpoint }
-    const { mask, ...rest } = givenOf(reference, given)
-    const { prompt, none, seen } = await adapterInputs(shop, from, { mask, ...rest }, { guided: recipe.guidance > 1 })
+    const named = givenOf(reference, given)
+    const { prompt, none, seen } = await adapterInputs(shop, from, named, { guided })
     encoded.push({
       prompt: await imageTokens(shop, from, prompt),
       none: none.length > 0 ? await imageTokens(shop, from, none) : undefined,
@@ -56,9 +57,9 @@ export async function encodeReferences(
       seen,
       shares: {
         layers: vector(layerWeights(config, reference.mode ?? 'all', reference.layers)),
-        ...(mask && masks(maskOf(mask, whole), attendedPositions(config, size))),
+        ...(named.mask && masks(maskOf(named.mask, whole), attendedPositions(config, size))),
       },
-      masked: mask !== undefined,
+      masked: named.mask !== undefined,
       weight: reference.weight,
       start: reference.start,
       end: reference.end,

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
-import { facePackFor } from '../models/face-pack.ts'
+import type { FacePackKind } from '../models/face-pack.ts'
 import type { AdapterWithEncoder } from '../models/library.ts'
 import { adapterReads } from '../networks/ip-adapter/config.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { normed } from '../vision/faces/embedding.ts'
 import type { Point } from '../vision/faces/geometry.ts'
-import { clipCrop, faceIn } from './faces.ts'
+import { faceIn } from './faces.ts'
 import type { Workshop } from './workshop.ts'
 
 /** A face as an adapter reads it; equal keys stand for equal faces. */
@@ -21,36 +21,30 @@ export interface ReadFace {
 export interface SeenInPicture extends ReadFace {
   readonly keyPoints: readonly Point[]
   readonly picture: Raster
-  /** Upright, as FaceID Plus shows it to CLIP. */
-  readonly crop: Raster
 }
 
-/** The faces of some pictures, one of each, in the form an adapter reads. Throws `model-missing` or `picture-invalid`. */
+/**
+ * The faces of some pictures, one of each, in the form an adapter reads. Throws `model-missing`, `picture-invalid`, or
+ * `recipe-invalid` where the adapter reads faces of another recogniser.
+ */
 export async function facesInPictures(
   shop: Workshop,
-  { adapter }: AdapterWithEncoder,
+  from: AdapterWithEncoder,
+  pack: FacePackKind,
   pictures: readonly Raster[],
   mask: Raster | undefined,
 ): Promise<SeenInPicture[]> {
   const faces: SeenInPicture[] = []
   for (const picture of pictures) {
-    const face = await faceIn(shop, facePackFor(adapter), picture, mask)
-    const read = asRead(adapter, face.embedding)
-    faces.push({ ...read, keyPoints: face.keyPoints, picture, crop: clipCrop(picture, face) })
+    const { embedding, keyPoints } = await faceIn(shop, pack, picture, mask)
+    faces.push({ ...asRead(from, embedding), keyPoints, picture })
   }
   return faces
 }
 
-/** Faces that came as numbers, a row each; throws `recipe-invalid` where there are not as many as the adapter reads. */
-export function givenFaces({ name, adapter }: AdapterWithEncoder, rows: readonly Float32Array[]): ReadFace[] {
-  const width = widthOf(adapter)
-  const other = rows.find(({ length }) => length !== width)
-  if (!other) return rows.map((row) => asRead(adapter, row))
-  throw new ImprintError(
-    'recipe-invalid',
-    `recipe.references.embedding: the face has ${other.length} numbers, and the adapter "${name}" reads ${width}. Give a face made for it.`,
-  )
-}
+/** Faces that came as numbers, a row each; throws `recipe-invalid` where there are not as many numbers as the adapter reads. */
+export const givenFaces = (from: AdapterWithEncoder, rows: readonly Float32Array[]): ReadFace[] =>
+  rows.map((row) => asRead(from, row))
 
 /** What stands for no face: zeros. */
 export const noFace = ({ adapter }: AdapterWithEncoder): ReadFace => keyed(new Float32Array(widthOf(adapter)))
@@ -59,8 +53,15 @@ type Adapter = AdapterWithEncoder['adapter']
 
 const widthOf = ({ config }: Adapter): number => ('faceWidth' in config ? config.faceWidth : 0)
 
-const asRead = ({ config }: Adapter, embedding: Float32Array): ReadFace =>
-  keyed(adapterReads(config).face === 'normed' ? normed(embedding) : embedding)
+function asRead({ name, adapter }: AdapterWithEncoder, embedding: Float32Array): ReadFace {
+  const width = widthOf(adapter)
+  if (embedding.length === width)
+    return keyed(adapterReads(adapter.config).face === 'normed' ? normed(embedding) : embedding)
+  throw new ImprintError(
+    'recipe-invalid',
+    `recipe.references.adapter: "${name}" reads faces of ${width} numbers, and this one has ${embedding.length}. Name an adapter for such faces.`,
+  )
+}
 
 const keyed = (data: Float32Array): ReadFace => ({
   key: `face ${createHash('sha256').update(data).digest('hex')}`,

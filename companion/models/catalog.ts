@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs'
 import { basename, extname, join, relative, sep } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
+import { facePacksIn, lackedPack } from './face-pack.ts'
 import { partsOfCheckpoint, recogniseFile, recogniseFolder } from './recognise.ts'
 import type { Recognition } from './recognition.ts'
 
@@ -27,7 +28,15 @@ export function findModels(roots: readonly string[]): readonly ModelEntry[] {
   for (const entry of [...folders].flatMap((root) => walk(root, root, 0))) {
     if (!byPlace.has(entry.place)) byPlace.set(entry.place, entry)
   }
-  return [...byPlace.values()]
+  return withLackedPacks([...byPlace.values()])
+}
+
+/** Adapters that read faces lack something where none of the folders has the pack they were made with. */
+function withLackedPacks(entries: readonly ModelEntry[]): ModelEntry[] {
+  const packs = new Set(entries.filter(({ role }) => role === 'face-pack').map(({ variant }) => variant))
+  return entries.map((entry) =>
+    entry.facePack && !packs.has(entry.facePack) ? { ...entry, missing: [lackedPack(entry.facePack)] } : entry,
+  )
 }
 
 function walk(root: string, folder: string, depth: number): ModelEntry[] {
@@ -36,7 +45,7 @@ function walk(root: string, folder: string, depth: number): ModelEntry[] {
   const files = inner.filter((item) => isKind(folder, item, 'file')).map((item) => join(folder, item.name))
   const folders = inner.filter((item) => isKind(folder, item, 'folder')).map((item) => join(folder, item.name))
   const own = recognised ? [entry(root, folder, recognised, folderBytes(folder))] : []
-  const loose = recognised ? [] : files.flatMap((file) => looseFile(root, file))
+  const loose = recognised ? [] : [...files.flatMap((file) => looseFile(root, file)), ...packEntries(root, files)]
   // The parts of a checkpoint are its own; a nested encoder or adapter may serve others too.
   const parts = partsOfCheckpoint(folder)
   const others = folders.filter((inside) => !parts.has(basename(inside)))
@@ -50,6 +59,17 @@ function looseFile(root: string, file: string): ModelEntry[] {
   const recognition = recogniseFile(file)
   return recognition ? [entry(root, file, recognition, statSync(file).size)] : []
 }
+
+/** A face pack is called after its recogniser: one detector may serve several. */
+const packEntries = (root: string, files: readonly string[]): ModelEntry[] =>
+  facePacksIn(files).map(({ kind, detector, recogniser }) =>
+    entry(
+      root,
+      recogniser,
+      { role: 'face-pack', isFolder: false, variant: kind },
+      statSync(detector).size + statSync(recogniser).size,
+    ),
+  )
 
 const entry = (root: string, path: string, recognition: Recognition, bytes: number): ModelEntry => ({
   name: recognition.isFolder ? basename(path) : basename(path, extname(path)),

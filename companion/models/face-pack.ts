@@ -1,8 +1,7 @@
-import { readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, extname, join } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
-import { adapterReads } from '../networks/ip-adapter/config.ts'
-import type { Adapter } from './adapter.ts'
+import { adapterReads, type IpAdapterConfig } from '../networks/ip-adapter/config.ts'
 import { readOnnxOutline, type OnnxOutline } from './onnx-outline.ts'
 
 /** InsightFace packs by what their recognisers are: buffalo_l has one of 50 layers, antelopev2 one of 100. */
@@ -22,9 +21,12 @@ export interface FacePack {
 /** The same shapes as InstantID's, but made with buffalo_l: the portrait adapters "unnorm" are told by their names. */
 const UNNORMED_PORTRAIT = /unnorm/i
 
-/** The pack an adapter for faces was made with: embeddings of unit length are buffalo_l's. */
-export const facePackFor = ({ config, file }: Pick<Adapter, 'config' | 'file'>): FacePackKind =>
-  adapterReads(config).face === 'raw' && !UNNORMED_PORTRAIT.test(basename(file)) ? 'antelopev2' : 'buffalo_l'
+/** The pack an adapter in that file was made with: embeddings of unit length are buffalo_l's; none where it reads no face. */
+export function facePackFor(config: IpAdapterConfig, file: string): FacePackKind | undefined {
+  const { face } = adapterReads(config)
+  if (face === undefined) return undefined
+  return face === 'raw' && !UNNORMED_PORTRAIT.test(basename(file)) ? 'antelopev2' : 'buffalo_l'
+}
 
 type Recognised =
   | { readonly role: 'detector'; readonly side: number | undefined }
@@ -56,33 +58,10 @@ export function recogniseFaceNetwork({ inputs, outputs, operators }: OnnxOutline
   }
 }
 
-/** The face packs in the models folders: each folder that holds both a detector and a recogniser. */
-export function findFacePacks(roots: readonly string[]): readonly FacePack[] {
-  const files = roots.flatMap((root) => onnxFiles(root, 0))
-  const folders = [...new Set(files.map((file) => dirname(file)))]
-  return folders.flatMap((folder) => packOf(files.filter((file) => dirname(file) === folder)))
-}
-
-/**
- * The pack an adapter for faces was made with. Throws `model-missing` where it is in none of the folders, with what to
- * fetch and where to put it.
- */
-export function findFacePack(roots: readonly string[], kind: FacePackKind): FacePack {
-  const found = findFacePacks(roots).find((pack) => pack.kind === kind)
-  if (found) return found
-  throw new ImprintError('model-missing', MISSING[kind])
-}
-
-const LICENCE = 'InsightFace licenses them for non-commercial research only, so Imprint does not bring them'
-
-const MISSING: Record<FacePackKind, string> = {
-  buffalo_l: `This adapter needs InsightFace's buffalo_l: put det_10g.onnx and w600k_r50.onnx into models/insightface/buffalo_l; ${LICENCE}.`,
-  antelopev2: `InstantID needs InsightFace's antelopev2: put scrfd_10g_bnkps.onnx and glintr100.onnx into models/insightface/antelopev2; ${LICENCE}.`,
-}
-
-function packOf(files: readonly string[]): FacePack[] {
+/** The face packs among the files of one folder: a detector, with each recogniser beside it. */
+export function facePacksIn(files: readonly string[]): readonly FacePack[] {
   const known = files.flatMap((path) => {
-    const recognised = recogniseFile(path)
+    const recognised = extname(path).toLowerCase() === '.onnx' ? recogniseFile(path) : undefined
     return recognised ? [{ path, ...recognised }] : []
   })
   const detector = known.find((file) => file.role === 'detector')
@@ -98,40 +77,39 @@ function packOf(files: readonly string[]): FacePack[] {
     }))
 }
 
+/** The pack of which this file is the recogniser; undefined where the file, or the detector beside it, is no longer there. */
+export function facePackOf(recogniser: string): FacePack | undefined {
+  const folder = dirname(recogniser)
+  if (!existsSync(folder)) return undefined
+  const files = readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name))
+  return facePacksIn(files).find((pack) => pack.recogniser === recogniser)
+}
+
+const FILES: Record<FacePackKind, string> = {
+  buffalo_l: 'det_10g.onnx and w600k_r50.onnx',
+  antelopev2: 'scrfd_10g_bnkps.onnx and glintr100.onnx',
+}
+
+const LICENCE = 'InsightFace licenses them for non-commercial research only'
+
+/** What a listing says an adapter lacks. */
+export const lackedPack = (kind: FacePackKind): string =>
+  `InsightFace's ${kind} (${FILES[kind]} in models/insightface/${kind}; ${LICENCE})`
+
+/** What a job ends with where the pack is in none of the folders: what to fetch and where to put it. */
+export const missingPack = (kind: FacePackKind): ImprintError =>
+  new ImprintError(
+    'model-missing',
+    `This adapter needs InsightFace's ${kind}: put ${FILES[kind]} into models/insightface/${kind}; ${LICENCE}, so Imprint does not bring them.`,
+  )
+
 function recogniseFile(path: string): Recognised | undefined {
   try {
     return recogniseFaceNetwork(readOnnxOutline(path))
   } catch {
     // A damaged file is no part of a pack; what is then missing is said.
-    return undefined
-  }
-}
-
-/** How far below the models folder packs may lie. */
-const MAX_DEPTH = 6
-
-function onnxFiles(folder: string, depth: number): string[] {
-  return contents(folder).flatMap((name) => {
-    const path = join(folder, name)
-    const kind = kindOf(path)
-    if (kind === 'folder') return depth < MAX_DEPTH && !basename(path).startsWith('.') ? onnxFiles(path, depth + 1) : []
-    return kind === 'file' && name.toLowerCase().endsWith('.onnx') ? [path] : []
-  })
-}
-
-function contents(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort()
-  } catch {
-    return []
-  }
-}
-
-function kindOf(path: string): 'file' | 'folder' | undefined {
-  try {
-    const stat = statSync(path)
-    return stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : undefined
-  } catch {
     return undefined
   }
 }

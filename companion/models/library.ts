@@ -10,7 +10,7 @@ import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { openControlNet, refuseOtherUNet, type ControlNet } from './controlnet.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { openCheckpointFile } from './checkpoint-file.ts'
-import { findFacePack, type FacePack, type FacePackKind } from './face-pack.ts'
+import { facePackOf, missingPack, type FacePack, type FacePackKind } from './face-pack.ts'
 import { openImageEncoder, readEncoderConfig, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
 import { openLora, type Lora } from './lora.ts'
@@ -110,7 +110,13 @@ export function openLibrary(roots: readonly string[]): Library {
         const parts = [checkpoint.unet, ...checkpoint.towers].map(({ identity }) => identity)
         return remember(loras, `${stamp(path)} for ${parts.join()}`, () => openLora(path, checkpoint))
       }),
-    facePack: (kind) => findFacePack(roots, kind),
+    facePack: (kind) =>
+      lookUp(() => {
+        const entry = entries.find(({ role, variant }) => role === 'face-pack' && variant === kind)
+        const pack = entry && facePackOf(entry.path)
+        if (pack) return pack
+        throw missingPack(kind)
+      }),
     taesd: (checkpoint) =>
       lookUp(() => {
         const entry = taesdFor(entries, checkpoint)

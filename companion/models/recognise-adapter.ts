@@ -1,4 +1,5 @@
 import { recogniseAdapter, ADAPTER_PARTS } from './adapter-config.ts'
+import { facePackFor } from './face-pack.ts'
 import type { Outline } from './outline.ts'
 import { useless, type Family, type Found } from './recognition.ts'
 
@@ -19,5 +20,6 @@ export function recogniseIpAdapter(file: Outline, path: string): Found | undefin
   if (!config) return useless('it is an IP-Adapter of a kind that Imprint does not know')
   const family = FAMILIES[config.width]
   const variant = config.kind === 'faceid' && config.tokens > FACEID_TOKENS ? 'portrait' : config.kind
-  return { role: 'adapter', ...(family && { family }), variant }
+  const facePack = facePackFor(config, path)
+  return { role: 'adapter', ...(family && { family }), variant, ...(facePack && { facePack }) }
 }

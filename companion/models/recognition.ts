@@ -1,3 +1,5 @@
+import type { FacePackKind } from './face-pack.ts'
+
 /** The families of diffusion models that Imprint runs. */
 export type Family = 'sd15' | 'sdxl'
 
@@ -14,6 +16,7 @@ export interface Recognition {
     | 'controlnet'
     | 'lora'
     | 'embedding'
+    | 'face-pack'
     | 'upscaler'
     | 'unknown'
   readonly isFolder: boolean
@@ -21,6 +24,8 @@ export interface Recognition {
   readonly family?: Family
   /** Which of its kind: `inpaint` for a checkpoint, `plus` for an adapter, `vit-h` for an encoder. */
   readonly variant?: string
+  /** For an adapter that reads faces: the pack of face networks it was made with. */
+  readonly facePack?: FacePackKind
   /** What else has to be there before it can be used, in words. */
   readonly missing?: readonly string[]
   /** For an unknown file: why it cannot be used. */

@@ -1,16 +1,18 @@
 /** Are somebody's own face networks found by what they are, run as they are, and refused with a sentence? */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { clipCrop, faceIn } from '../../companion/jobs/faces.ts'
-import { facePackFor, findFacePack, findFacePacks } from '../../companion/models/face-pack.ts'
+import { findModels } from '../../companion/models/catalog.ts'
+import { facePackFor, facePackOf } from '../../companion/models/face-pack.ts'
 import { readOnnxOutline } from '../../companion/models/onnx-outline.ts'
 import { loadStoredNetwork } from '../../companion/runtime/stored-network.ts'
 import { cropFace } from '../../companion/vision/faces/alignment.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
+import { fixture } from '../support/golden.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
 import { CONVOLUTIONS, SEEN } from '../support/face-models.ts'
 import { portrait } from '../support/face-pictures.ts'
@@ -57,7 +59,7 @@ describe('a face found end to end', () => {
 
   test('a recogniser that normalises by itself gets raw pixels and says the same', async () => {
     const shop = tinyWorkshop(root)
-    assert.equal(findFacePack([root], 'antelopev2').takesRawPixels, true)
+    assert.equal(shop.library.facePack('antelopev2').takesRawPixels, true)
     const own = await faceIn(shop, 'antelopev2', portrait(FACE), undefined)
     const given = await faceIn(shop, 'buffalo_l', portrait(FACE), undefined)
     assertClose('embedding', own.embedding, given.embedding, 1e-4)
@@ -118,9 +120,9 @@ describe('packs', () => {
     const face = { tokens: 4, width: 8, faceWidth: 512 }
     const faceId = { kind: 'faceid', faceInner: 8, ...face } as const
     const resampler = { kind: 'instantid', inner: 8, heads: 1, depth: 1, ...face } as const
-    assert.equal(facePackFor({ config: faceId, file: '/a/ip-adapter-faceid_sdxl.bin' }), 'buffalo_l')
-    assert.equal(facePackFor({ config: resampler, file: '/a/ip-adapter.bin' }), 'antelopev2')
-    assert.equal(facePackFor({ config: resampler, file: '/a/portrait_sdxl_unnorm.bin' }), 'buffalo_l')
+    assert.equal(facePackFor(faceId, '/a/ip-adapter-faceid_sdxl.bin'), 'buffalo_l')
+    assert.equal(facePackFor(resampler, '/a/ip-adapter.bin'), 'antelopev2')
+    assert.equal(facePackFor(resampler, '/a/portrait_sdxl_unnorm.bin'), 'buffalo_l')
   })
 
   test('are folders with both networks, told by content under any name and at any depth', () => {
@@ -132,28 +134,68 @@ describe('packs', () => {
       'junk/det_10g.onnx': Buffer.from('not a model'),
       'junk/w600k_r50.onnx': new Uint8Array(0),
     })
-    assert.deepEqual(findFacePacks([root, join(root, 'absent')]), [
-      {
-        kind: 'antelopev2',
-        detector: join(root, 'deep/down/y.ONNX'),
-        detectorSide: 640,
-        recogniser: join(root, 'deep/down/x.onnx'),
-        takesRawPixels: false,
-      },
-    ])
+    const found = findModels([root, join(root, 'absent')]).filter(({ role }) => role === 'face-pack')
+    assert.deepEqual(
+      found.map(({ place, name, variant }) => [place, name, variant]),
+      [['deep/down/x.onnx', 'x', 'antelopev2']],
+    )
+    assert.deepEqual(facePackOf(found[0]!.path), {
+      kind: 'antelopev2',
+      detector: join(root, 'deep/down/y.ONNX'),
+      detectorSide: 640,
+      recogniser: join(root, 'deep/down/x.onnx'),
+      takesRawPixels: false,
+    })
+  })
+
+  test('may share a folder and a detector', () => {
+    const root = models({
+      'd.onnx': DETECTOR,
+      'r.onnx': recogniserStandIn(CONVOLUTIONS.buffalo_l),
+      's.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2),
+    })
+    const { library } = tinyWorkshop(root)
+    const [one, other] = [library.facePack('buffalo_l'), library.facePack('antelopev2')]
+    assert.deepEqual([one.detector, other.detector], [join(root, 'd.onnx'), join(root, 'd.onnx')])
+    assert.deepEqual([one.recogniser, other.recogniser], [join(root, 'r.onnx'), join(root, 's.onnx')])
+  })
+
+  test('that come or go while Imprint runs are found, or missed', () => {
+    const root = models({ 'x/d.onnx': DETECTOR })
+    const { library } = tinyWorkshop(root)
+    assert.throws(() => library.facePack('buffalo_l'), { code: 'model-missing' })
+    const recogniser = join(root, 'x', 'r.onnx')
+    writeFileSync(recogniser, recogniserStandIn(CONVOLUTIONS.buffalo_l))
+    assert.equal(library.facePack('buffalo_l').recogniser, recogniser)
+    rmSync(join(root, 'x', 'd.onnx'))
+    assert.throws(() => library.facePack('buffalo_l'), { code: 'model-missing' })
+    rmSync(join(root, 'x'), { recursive: true })
+    assert.throws(() => library.facePack('buffalo_l'), { code: 'model-missing' })
   })
 
   test('that are missing: which files, where to put them, and their licence', () => {
     const root = models({ 'x/d.onnx': DETECTOR, 'x/r.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2) })
-    assert.equal(findFacePack([root], 'antelopev2').detectorSide, undefined)
+    assert.equal(tinyWorkshop(root).library.facePack('antelopev2').detectorSide, undefined)
     for (const [kind, files] of [
       ['buffalo_l', /det_10g\.onnx and w600k_r50\.onnx into models\/insightface\/buffalo_l; .*research only/],
       ['antelopev2', /scrfd_10g_bnkps\.onnx and glintr100\.onnx into models\/insightface\/antelopev2; .*research only/],
     ] as const) {
-      assert.throws(() => findFacePack(kind === 'buffalo_l' ? [root] : [], kind), {
-        code: 'model-missing',
-        message: files,
-      })
+      const { library } = tinyWorkshop(kind === 'buffalo_l' ? root : models({}))
+      assert.throws(() => library.facePack(kind), { code: 'model-missing', message: files })
+    }
+  })
+
+  test('are listed, and an adapter that reads faces says which one it lacks', () => {
+    const adapter = readFileSync(fixture('models', 'ipadapter', 'ip-adapter-faceid_tiny15.bin'))
+    const pack = { 'x/d.onnx': DETECTOR, 'x/r.onnx': recogniserStandIn(CONVOLUTIONS.buffalo_l) }
+    const missing = (files: Readonly<Record<string, Uint8Array>>) =>
+      findModels([models({ 'face.bin': adapter, ...files })]).find(({ role }) => role === 'adapter')!.missing
+    assert.equal(missing(pack), undefined)
+    const other = { ...pack, 'x/r.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2) }
+    for (const files of [{}, other]) {
+      const [lacks, ...more] = missing(files)!
+      assert.match(lacks!, /^InsightFace's buffalo_l \(det_10g\.onnx and w600k_r50\.onnx in .*research only\)$/)
+      assert.equal(more.length, 0)
     }
   })
 })

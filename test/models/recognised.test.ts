@@ -114,7 +114,8 @@ describe(`${Object.keys(FILES).length} files under wrong names`, () => {
       const found = listed.find(({ place }) => place === name)!
       const { role, family, variant, why, missing } = found
       assert.equal([role, family, variant].filter(Boolean).join(' '), is, why)
-      assert.equal(missing, undefined)
+      // There is no face pack beside them.
+      assert.equal(missing?.length, /faceid|portrait|instantid/.test(is) ? 1 : undefined)
     })
   }
 
