@@ -28,23 +28,27 @@ type Pieces = Partial<Record<Piece, StoredTensor>>
  * Throws `model-unsupported` naming the first tensor that has no place, fits no weight or is of another kind than LoRA.
  */
 export function readLora({ path, tensors, metadata }: WeightFile, targets: LoraTargets, of: string): LoraChanges {
+  if (tensors.size === 0) throw refusal(path, 'holds no tensors. Choose another file')
   const places = placesByName(targets)
   const found = new Map<Place, Pieces>()
   for (const [name, tensor] of tensors) {
     const kind = otherKind(name)
-    if (kind !== undefined) throw refusal(path, `is ${kind}, which Imprint does not use. Choose a plain LoRA`)
+    if (kind !== undefined)
+      throw refusal(path, `is ${kind} ("${name}"), which Imprint does not use. Choose a plain LoRA`)
     const piece = pieceOf(name)
     const place = piece && places.get(piece.module)
     if (!place)
       throw refusal(path, `does not fit "${of}": "${name}" matches no layer of it. Choose a LoRA made for such models`)
     const pieces = found.get(place) ?? {}
-    if (pieces[piece.piece]) throw refusal(path, `changes "${place.module}" of "${of}" twice. Choose another file`)
+    if (pieces[piece.piece])
+      throw refusal(path, `changes "${place.module}" of "${of}" twice, again by "${name}". Choose another file`)
     found.set(place, { ...pieces, [piece.piece]: tensor })
   }
   const peft = readPeftFactor(metadata)
   const changes = new Map<LoraPart, Map<string, LowRank>>()
   for (const [{ part, module, weight }, { down, up, alpha }] of found) {
-    if (!down || !up) throw refusal(path, `is damaged: "${module}" lacks one of its two factors. Download it again`)
+    if (!down || !up)
+      throw refusal(path, `is damaged: "${module}" lacks its factor "${down ? 'up' : 'down'}". Download it again`)
     const [rank = 0] = down.shape
     const factor = alpha ? readNumber(alpha) / rank : (peft?.(part, module, rank) ?? 1)
     const own = changes.get(part) ?? new Map<string, LowRank>()
