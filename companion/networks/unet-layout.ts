@@ -133,6 +133,25 @@ export function leftForWayUp(
   ]
 }
 
+/**
+ * Where T2I-Adapters add to the way down, by name and shape: `down.N` behind the last attention of a block, or behind a whole
+ * block that has none, and then `mid` behind the middle.
+ */
+export function addedOnWayDown(
+  { widths, downAttention }: WayDownConfig,
+  size: { readonly width: number; readonly height: number },
+): readonly { readonly name: string; readonly shape: readonly [1, number, number, number] }[] {
+  const last = widths.length - 1
+  const at = (name: string, width: number, level: number) => ({
+    name,
+    shape: [1, width, Math.ceil(size.height / 2 ** level), Math.ceil(size.width / 2 ** level)] as const,
+  })
+  return [
+    ...widths.map((width, i) => at(`down.${i}`, width, downAttention[i] ? i : Math.min(i + 1, last))),
+    at('mid', widths[last]!, last),
+  ]
+}
+
 /** Numbers of positions at which the UNet attends, for latents of that size; each level halves the sides, rounding up. */
 export function attendedPositions(config: UNetConfig, size: { width: number; height: number }): readonly number[] {
   const halved = (side: number, level: number) => Math.ceil(side / 2 ** level)

@@ -12,6 +12,8 @@ export interface Conditioning {
   readonly time: (path: string, out: number) => Value
   /** How a cross-attention reads the prompt and the pictures. */
   readonly attend: Attend
+  /** What becomes of the places of `addedOnWayDown`, by their names; they stay as they are where absent. */
+  readonly adapted?: (name: string, x: Value) => Value
   /** What becomes of the skips `down.N` and the middle `mid` before the way up; they stay as they are where absent. */
   readonly steered?: (name: string, x: Value) => Value
 }
@@ -22,7 +24,7 @@ export interface Conditioning {
  */
 export function unet(sample: Value, w: Weights, config: UNetConfig, conditioning: Conditioning): Value {
   const norm = { groups: config.normGroups, eps: config.normEps }
-  const steered = conditioning.steered ?? ((_: string, x: Value) => x)
+  const steered = conditioning.steered ?? unchanged
   const layout = unetLayout(config)
   const entered = conv2d(sample, w.at('conv_in'), { out: config.widths[0]!, kernel: 3, padding: 1 })
   const down = wayDown(entered, w, config, layout, conditioning)
@@ -35,6 +37,8 @@ export function unet(sample: Value, w: Weights, config: UNetConfig, conditioning
   return conv2d(h, w.at('conv_out'), { out: config.outChannels, kernel: 3, padding: 1 })
 }
 
+const unchanged = (_: string, x: Value): Value => x
+
 /** The blocks down and the middle one, with what each leaves for the way up.  [1, widths[0], h, w] -> skips, middle */
 export function wayDown(
   entered: Value,
@@ -43,11 +47,12 @@ export function wayDown(
   layout: readonly BlockPlace[],
   conditioning: Conditioning,
 ): { readonly skips: readonly Value[]; readonly middle: Value } {
+  const { adapted = unchanged } = conditioning
   const skips = [entered]
   let h = entered
   for (const block of layout) {
     if (block.part === 'down') h = downBlock(h, skips, w, config, block, conditioning)
-    if (block.part === 'mid') h = layers(h, w, config, block, conditioning)
+    if (block.part === 'mid') h = adapted('mid', layers(h, w, config, block, conditioning))
   }
   return { skips, middle: h }
 }
@@ -63,9 +68,11 @@ function layer(h: Value, j: number, ...[w, config, block, { time, attend }]: Blo
 }
 
 function downBlock(h: Value, skips: Value[], ...at: Block): Value {
-  const [w, , block] = at
+  const [w, , block, { adapted = unchanged }] = at
+  const attends = block.transformers.length > 0
   block.resnets.forEach((_, j) => {
     h = layer(h, j, ...at)
+    if (attends && j === block.resnets.length - 1) h = adapted(`down.${block.index}`, h)
     skips.push(h)
   })
   if (block.resamples) {
@@ -73,6 +80,10 @@ function downBlock(h: Value, skips: Value[], ...at: Block): Value {
     h = conv2d(h, down, { out: block.width, kernel: 3, stride: 2, padding: 1 })
     skips.push(h)
   }
+  if (attends) return h
+  // What the way up reads is what goes on.
+  h = adapted(`down.${block.index}`, h)
+  skips.splice(-1, 1, h)
   return h
 }
 
@@ -103,6 +114,8 @@ export interface UNetGraphShape {
   readonly masked?: readonly boolean[]
   /** Whether ControlNets may steer it. */
   readonly controlled?: boolean
+  /** Whether T2I-Adapters may add to its way down. */
+  readonly adapted?: boolean
 }
 
 /**
@@ -110,7 +123,8 @@ export interface UNetGraphShape {
  * `sample` [1, in, h, w]; `time.PATH` [1, out] per resnet; per cross-attention `text.k.PATH`, `text.v.PATH` [77, c] and for
  * each image prompt r `image.r.k.PATH`, `image.r.v.PATH` [t, c]; `image.r.weight` [1], `image.r.layers` [layers] and,
  * where it is masked, `image.r.mask.N` [N, 1] for every number of positions N; where it is controlled, what ControlNets add
- * to each skip and the middle, `control.down.N` and `control.mid` (leftForWayUp)
+ * to each skip and the middle, `control.down.N` and `control.mid` (leftForWayUp), and where it is adapted, what T2I-Adapters
+ * add, `t2i.down.N` and `t2i.mid` (addedOnWayDown)
  * -> `prediction` [1, out, h, w].
  */
 export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape, options: GraphOptions): Graph {
@@ -120,6 +134,7 @@ export function unetGraph(w: Weights, config: UNetConfig, shape: UNetGraphShape,
   const text = fromInputs(g, 'text', shape.textTokens)
   const prediction = unet(sample, w, config, {
     time: (path, out) => g.input(`time.${path}`, [1, out]),
+    ...(shape.adapted && { adapted: (name, x) => add(x, g.input(`t2i.${name}`, x.shape)) }),
     ...(shape.controlled && { steered: (name, x) => add(x, g.input(`control.${name}`, x.shape)) }),
     attend: shape.imageTokens.reduce(
       (base, tokens, r) =>

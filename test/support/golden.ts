@@ -27,7 +27,7 @@ export function readTensors(path: string): ReadonlyMap<string, Tensor> {
 }
 
 /** The goldens that one test file each holds a part of the family to. */
-export const GOLDEN_FILES = ['unet', 'towers', 'adapters', 'controlnet', 'loras', 'taesd', 'quiet'] as const
+export const GOLDEN_FILES = ['unet', 'towers', 'adapters', 'controlnet', 'loras', 't2i', 'taesd', 'quiet'] as const
 type GoldenFile = (typeof GOLDEN_FILES)[number]
 
 /** What diffusers computed: a shape, and the leading numbers of that tensor (all of them where there are few). */
