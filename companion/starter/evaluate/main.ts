@@ -1,0 +1,77 @@
+/** `npm run starter:evaluate`: what the starter model, or models of one's own, make of words and references. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import { asImprintError, ERRORS, ImprintError } from '../../../shared/errors.ts'
+import { STARTER } from '../../cli/folders.ts'
+import { writePng } from '../../cli/pictures.ts'
+import { contactSheet, SHEET_ORDER } from './contact-sheet.ts'
+import { openJudge } from './judge.ts'
+import { measure, type Figures } from './measure.ts'
+import { openPainter } from './painter.ts'
+import { planOf } from './plan.ts'
+import { readReferences } from './references.ts'
+import { table } from './table.ts'
+
+const HELP = `Usage: npm run starter:evaluate -- [options]
+
+  --models DIR   a model folder to measure; may be given several times (default: the one that comes with Imprint)
+  --out DIR      where the contact sheets and figures.json go (default: out/starter)
+  --few N        at most N of everything, for a quick look
+`
+
+interface Given {
+  readonly folders: readonly string[]
+  readonly out: string
+  readonly few: number | undefined
+}
+
+function given(): Given | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      models: { type: 'string', multiple: true },
+      out: { type: 'string' },
+      few: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return undefined
+  const few = values.few === undefined ? undefined : Number(values.few)
+  if (few !== undefined && !(Number.isInteger(few) && few > 0)) {
+    throw new ImprintError('usage-invalid', `--few: "${values.few ?? ''}" is no number of pictures. Give 1 or more.`)
+  }
+  // "--models A B" names two folders as "--models A --models B" does.
+  const folders = [...(values.models ?? [STARTER]), ...positionals].map((folder) => resolve(folder))
+  return { folders, out: resolve(values.out ?? join('out', 'starter')), few }
+}
+
+async function evaluate({ folders, out, few }: Given): Promise<void> {
+  mkdirSync(out, { recursive: true })
+  const judge = await openJudge()
+  const references = await readReferences()
+  const plan = planOf(judge.concepts, references, few)
+  const measured: { name: string; figures: Figures }[] = []
+  for (const [i, folder] of folders.entries()) {
+    const name = `${i + 1} ${basename(folder)}`
+    const tell = (what: string) => process.stderr.write(`${name}: ${what}\n`)
+    const painter = openPainter(folder)
+    measured.push({ name, figures: await measure(painter, judge, plan, tell) })
+    tell('contact sheet')
+    await writePng(join(out, `sheet-${i + 1}.png`), await contactSheet(painter, references, plan, few))
+  }
+  await judge.close()
+  writeFileSync(join(out, 'figures.json'), `${JSON.stringify(measured, undefined, 2)}\n`)
+  process.stdout.write(`${table(measured)}\nContact sheets in ${out}: ${SHEET_ORDER}.\n`)
+}
+
+try {
+  const options = given()
+  if (options) await evaluate(options)
+  else process.stdout.write(HELP)
+} catch (thrown) {
+  const { code, message } = asImprintError(thrown)
+  process.stderr.write(`${message}\n`)
+  process.exitCode = ERRORS[code].fault === 'input' ? 2 : 1
+}

@@ -1,0 +1,79 @@
+"""What the UNet learns from: every icon's latents and what the vision tower sees, in several views, computed once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from icons import compose, shifted
+
+MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
+STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
+COLOURS = 24
+AT_ONCE = 64
+
+
+def seen(x: torch.Tensor) -> torch.Tensor:
+    """Pictures [n, 3, 128, 128] of -1..1 as the vision tower takes them, [n, 3, 64, 64]."""
+    return ((F.interpolate(x, size=64, mode="area") + 1) / 2 - MEAN) / STD
+
+
+@dataclass
+class Views:
+    """The first view of each icon is as drawn, on white; the others are moved, some of them on a colour."""
+
+    # [views, n, 4, 16, 16], divided by their deviation
+    latents: torch.Tensor
+    # [views, n, 65, 128], the vision tower's states before the last layer
+    states: torch.Tensor
+    # [views, n, 128]
+    embeds: torch.Tensor
+    # [views, n], the number of the background's colour; 0 is white
+    colour: torch.Tensor
+    # [1, 65, 128] and [1, 128]: no picture
+    no_states: torch.Tensor
+    no_embeds: torch.Tensor
+    # 1 / the latents' deviation
+    scaling: float
+
+    def keep(self, path: Path, made: dict) -> None:
+        """Write everything beside what it was made from."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save({"made": made, "views": self.__dict__}, path)
+
+
+def kept(path: Path, made: dict) -> Views | None:
+    """The views kept at `path`, if they were made from just this."""
+    held = torch.load(path, weights_only=True) if path.exists() else None
+    return Views(**held["views"]) if held is not None and held["made"] == made else None
+
+
+@torch.no_grad()
+def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int, coloured: float, generator) -> Views:
+    """All views of the icons at `indices`, a share of `coloured` of the later ones on one of some colours."""
+    n = len(indices)
+    icons = torch.from_numpy(np.array(pictures[indices]))
+    latents = torch.empty(views, n, 4, 16, 16)
+    states = torch.empty(views, n, 65, 128, dtype=torch.half)
+    embeds = torch.empty(views, n, 128)
+    palette = torch.rand(COLOURS, 3, generator=generator) * 0.75 + 0.25
+    palette[0] = 1
+    colour = torch.randint(1, COLOURS, (views, n), generator=generator)
+    colour[torch.rand(views, n, generator=generator) >= coloured] = 0
+    colour[0] = 0
+    with torch.autocast("cpu", torch.bfloat16):
+        for view in range(views):
+            for at in range(0, n, AT_ONCE):
+                part = slice(at, at + AT_ONCE)
+                background = palette[colour[view, part]]
+                x = compose(icons[part], background)
+                if view > 0:
+                    x = shifted(x, background, generator)
+                latents[view, part] = vae.encode(x).latent_dist.mean.float()
+                out = vision(seen(x), output_hidden_states=True)
+                states[view, part] = out.hidden_states[-2].half()
+                embeds[view, part] = out.image_embeds.float()
+        nothing = vision(torch.zeros(1, 3, 64, 64), output_hidden_states=True).hidden_states[-2].float()
+    scaling = 1 / latents.std().item()
+    return Views(latents * scaling, states, embeds, colour, nothing, torch.zeros(1, 128), scaling)
