@@ -81,7 +81,7 @@ async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<v
 function mix({ references = [] }: Recipe, pictures: Readonly<Record<string, Raster>>): number[] {
   const colour = [128, 128, 128]
   for (const { image, images, weight = 1 } of references) {
-    for (const name of images ?? [image!]) {
+    for (const name of images ?? (image === undefined ? [] : [image])) {
       const { data } = pictures[name]!
       colour.forEach((value, i) => (colour[i] = Math.min(255, Math.max(0, value + weight * (data[i]! - value)))))
     }
