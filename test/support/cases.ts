@@ -48,6 +48,8 @@ export const CASES = [
   'controlnet',
   'controlnet-window',
   'lora-kohya',
+  'faceid',
+  'faceid-plusv2',
 ] as const
 
 /** The file with what diffusers made of a case. */
