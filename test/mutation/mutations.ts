@@ -8,6 +8,7 @@ import { AUTOENCODER, UNET } from './mistakes/networks.ts'
 import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
 import { SINGLE_FILES } from './mistakes/single-files.ts'
+import { STARTER_MEASURE } from './mistakes/starter.ts'
 import { STEPS } from './mistakes/steps.ts'
 import { WORDS } from './mistakes/words.ts'
 import type { Mutation } from './mutate.ts'
@@ -31,4 +32,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...VISION_INPUT,
   ...CONTROL_PICTURES,
   ...WORDS,
+  ...STARTER_MEASURE,
 ]

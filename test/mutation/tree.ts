@@ -45,11 +45,12 @@ export async function runCheck({ file, name }: Check, change?: Change): Promise<
 
 function copySources(): string {
   const tree = mkdtempSync(join(tmpdir(), 'imprint-mutant-'))
-  const starter = join(ROOT, 'companion', 'starter')
+  const starter = join(ROOT, 'companion', 'starter', 'models')
   for (const part of [
     'companion',
     'shared',
     'test/parity',
+    'test/starter',
     'test/unit',
     'test/faces',
     'test/lora',

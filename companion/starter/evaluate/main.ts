@@ -27,16 +27,16 @@ interface Given {
   readonly few: number | undefined
 }
 
+const OPTIONS = {
+  models: { type: 'string', multiple: true },
+  out: { type: 'string' },
+  few: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/** What the command was given; undefined where it was only asked for help. */
 function given(): Given | undefined {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      models: { type: 'string', multiple: true },
-      out: { type: 'string' },
-      few: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  })
+  const { values, positionals } = parsed()
   if (values.help) return undefined
   const few = values.few === undefined ? undefined : Number(values.few)
   if (few !== undefined && !(Number.isInteger(few) && few > 0)) {
@@ -45,6 +45,15 @@ function given(): Given | undefined {
   // "--models A B" names two folders as "--models A --models B" does.
   const folders = [...(values.models ?? [STARTER]), ...positionals].map((folder) => resolve(folder))
   return { folders, out: resolve(values.out ?? join('out', 'starter')), few }
+}
+
+function parsed() {
+  try {
+    return parseArgs({ allowPositionals: true, options: OPTIONS })
+  } catch (cause) {
+    const what = (cause as Error).message.split(/\.\s/, 1)[0]!
+    throw new ImprintError('usage-invalid', `${what}. Run it with --help for what it takes.`, { cause })
+  }
 }
 
 async function evaluate({ folders, out, few }: Given): Promise<void> {

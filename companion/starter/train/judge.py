@@ -199,6 +199,7 @@ def train(args: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
     save_file(tensors, out / "judge.safetensors", metadata={"format": "pt"})
     written = {"concepts": names, "styles": STYLES, "side": SIDE, "widths": WIDTHS, "measured": report}
+    written["example"] = example(tensors)
     (out / "judge.json").write_text(json.dumps(written, indent=2) + "\n")
     print(json.dumps(report, indent=2))
 
@@ -209,6 +210,13 @@ def shares(tensors: dict[str, torch.Tensor], x: torch.Tensor, concept_of: torch.
         outs = [judged(tensors, part) for part in x.split(128)]
     first = torch.cat([concept for concept, _ in outs]).topk(5).indices == concept_of[:, None]
     return torch.cat([style for _, style in outs]), [first[:, 0].float().mean().item(), first.any(1).float().mean().item()]
+
+
+def example(tensors: dict[str, torch.Tensor]) -> dict[str, list[float]]:
+    """The logits of a picture that a formula makes, for whoever writes this network again."""
+    c, y, x = torch.meshgrid(torch.arange(3), torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
+    concept, style = judged(tensors, (2 * c + 0.3 * y + 0.2 * x).sin()[None])
+    return {name: [round(value, 5) for value in logits[0].tolist()] for name, logits in [("concept", concept), ("style", style)]}
 
 
 def measure(tensors: dict, seed: int, grid: list, from_icons, from_trips, view: int) -> dict[str, float]:
