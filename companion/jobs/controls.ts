@@ -1,16 +1,11 @@
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
-import { joined } from '../diffusion/vector.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ControlNet } from '../models/controlnet.ts'
 import { controlHintGraph, controlKeysValuesGraph, hintScale, readsStates } from '../networks/controlnet.ts'
 import { leftForWayUp } from '../networks/unet-layout.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
-import { canny } from '../vision/canny.ts'
-import { invert } from '../vision/invert.ts'
-import { planesOf } from '../vision/planes.ts'
-import { onWhite } from '../vision/preprocess.ts'
-import { resizeLanczos } from '../vision/resize.ts'
+import { controlPixels } from './control-picture.ts'
 import type { CompleteControl, CompleteRecipe } from './defaults.ts'
 import { pictureKey } from './keep.ts'
 import { pictureNamed } from './pictures.ts'
@@ -43,13 +38,9 @@ export interface EncodedControl {
   readonly end: number
 }
 
-/** OpenCV's usual bounds, which ControlNets for edges were trained with. */
-const EDGES = { low: 100, high: 200, norm: 'l1' } as const
-
 /**
- * The recipe's controls for latents of the given size. A layer's transparent parts are white, like paper: edges are found
- * where it ends, dark lines on nothing are dark lines on white, and "invert" makes of them the white lines on black that
- * ControlNets for drawings read. Throws `picture-unknown`, and `recipe-invalid` for a control without picture or face.
+ * Those of the recipe's controls that are ControlNets, for latents of the given size. Throws `picture-unknown`, and
+ * `recipe-invalid` for a control without picture or face.
  */
 export async function encodeControls(
   shop: Workshop,
@@ -61,6 +52,7 @@ export async function encodeControls(
   const encoded: EncodedControl[] = []
   for (const [i, control] of recipe.controls.entries()) {
     const net = shop.library.controlnet(control.controlnet, checkpoint)
+    if (net.kind !== 'controlnet') continue
     const { picture, read } = given(control, i, pictures, text, face)
     encoded.push({
       net,
@@ -123,36 +115,10 @@ async function embeddedHint(
     const scale = hintScale(config)
     const pixels = { width: scale * size.width, height: scale * size.height }
     const build = () => controlHintGraph(ledger.weights, config, size, networks.options)
-    const hint = hintPixels(prepared(picture, preprocess, pixels), config.hintOrder)
+    const hint = controlPixels(picture, preprocess, pixels, config.hintOrder)
     return networks.run(`controlnet-hint ${about}`, build, { hint })
   })
   return embedding!
-}
-
-/** Resized first: lines found in a larger picture would fade when it is made smaller. */
-function prepared(picture: Raster, preprocess: CompleteControl['preprocess'], size: Size): Raster {
-  const resized = resizeLanczos(onWhite(picture), size)
-  switch (preprocess) {
-    case 'none':
-      return resized
-    case 'canny':
-      return canny(resized, EDGES)
-    case 'invert':
-      return invert(resized)
-  }
-}
-
-/** How ControlNets take pixels: in 0..1. */
-const PIXELS = { mean: 0, scale: 255 } as const
-
-/** A picture as ControlNets take it, the colours in the order they expect.  -> [1, 3, h, w] */
-function hintPixels(picture: Raster, order: 'rgb' | 'bgr'): Tensor {
-  const planes = planesOf(picture, PIXELS)
-  const [red, green, blue] = [0, 1, 2].map((c) =>
-    planes.subarray((c * planes.length) / 3, ((c + 1) * planes.length) / 3),
-  )
-  const data = order === 'rgb' ? planes : joined(joined(blue!, green!), red!)
-  return { shape: [1, 3, picture.height, picture.width], data }
 }
 
 async function keysValues(

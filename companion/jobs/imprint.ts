@@ -14,6 +14,7 @@ import { withLoras } from './loras.ts'
 import { encodeControls } from './controls.ts'
 import { encodePrompts } from './prompt.ts'
 import { startOf } from './start.ts'
+import { encodeT2iAdapters } from './t2i-features.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -43,6 +44,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   const text = await encodePrompts(shop, checkpoint, recipe, { guided: guidance > 1 })
   const face = controlFace(references, recipe.size)
   const controls = await encodeControls(shop, checkpoint, recipe, request.pictures, { size, text, face })
+  const features = await encodeT2iAdapters(shop, checkpoint, recipe, request.pictures, size)
 
   yield phase('loading', 0, 0)
   const noise = torchNoise(recipe.seed)
@@ -55,6 +57,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     picture: recipe.size,
     references,
     controls,
+    features,
     timesteps,
     guidance: recipe.guidance,
     beside: start.beside,

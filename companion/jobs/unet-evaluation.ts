@@ -8,6 +8,7 @@ import { controlInputs } from './control-residuals.ts'
 import type { EncodedControl } from './controls.ts'
 import { imagePromptInputs, type ImagePrompt } from './image-prompts.ts'
 import type { EncodedPrompt } from './prompt.ts'
+import { t2iInputs, type T2iFeatures } from './t2i-features.ts'
 import { addedEmbedding, timeShifts } from './time-shifts.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -20,6 +21,8 @@ interface Conditions {
   readonly picture: readonly [number, number]
   readonly references: readonly ImagePrompt[]
   readonly controls: readonly EncodedControl[]
+  /** What T2I-Adapters add to the way down. */
+  readonly features: readonly T2iFeatures[]
   readonly timesteps: readonly number[]
   /** Told as a number to the models that take it so. */
   readonly guidance: number
@@ -31,7 +34,7 @@ interface Conditions {
 export function unetEvaluation(
   shop: Workshop,
   checkpoint: Checkpoint,
-  { size, text, picture, references, controls, timesteps, guidance, beside }: Conditions,
+  { size, text, picture, references, controls, features, timesteps, guidance, beside }: Conditions,
 ): { load: () => Promise<void>; predict: Predict } {
   const { networks } = shop
   const { config, ledger, identity, strengths } = checkpoint.unet
@@ -39,9 +42,10 @@ export function unetEvaluation(
   const imageTokens = references.map(({ prompt }) => prompt.states.shape[0]!)
   const masked = references.map((reference) => reference.masked)
   const controlled = controls.length > 0
+  const adapted = features.length > 0
   const tokens = `${[textTokens, ...imageTokens].join('+')} ${masked.join()}`
-  const key = `unet ${size.width}x${size.height} ${tokens}${controlled ? ' controlled' : ''} of ${identity}`
-  const shape = { ...size, textTokens, imageTokens, masked, controlled }
+  const key = `unet ${size.width}x${size.height} ${tokens}${controlled ? ' controlled' : ''}${adapted ? ' adapted' : ''} of ${identity}`
+  const shape = { ...size, textTokens, imageTokens, masked, controlled, adapted }
   const build = () => unetGraph(ledger.weights, config, shape, networks.options)
   const timeBuild = () => timeGraph(ledger.weights, config, networks.options)
   const added = {
@@ -59,6 +63,7 @@ export function unetEvaluation(
         ...prefixed('text', text[branch]!.keysValues),
         ...imagePromptInputs(references, branch, step),
         ...(await controlInputs(shop, controls, { config, size }, x, { ...step, branch }, told)),
+        ...t2iInputs(features, config, size, step),
       }
       const { prediction } = await networks.run(key, build, inputs, strengths)
       return prediction!.data

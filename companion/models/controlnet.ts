@@ -21,6 +21,7 @@ import { inferControlNet } from './single-file-configs.ts'
 
 /** A ControlNet, opened and checked. */
 export interface ControlNet extends Part<ControlNetConfig> {
+  readonly kind: 'controlnet'
   readonly name: string
 }
 
@@ -43,7 +44,7 @@ export function openControlNet({ name, path, isFolder }: Pick<ModelEntry, 'name'
   controlHintGraph(weights, config, SMALL, OPTIONS)
   controlNetGraph(weights, config, { ...SMALL, tokens: 1 }, OPTIONS)
   stored.ledger.finish()
-  return { ...stored, name, config }
+  return { kind: 'controlnet', ...stored, name, config }
 }
 
 const openFolder = (path: string): Part<ControlNetConfig> => ({

@@ -14,6 +14,8 @@ import { facePackOf, missingPack, type FacePack, type FacePackKind } from './fac
 import { openImageEncoder, readEncoderConfig, type ImageEncoder } from './image-encoder.ts'
 import { outline } from './outline.ts'
 import { openLora, type Lora } from './lora.ts'
+import { T2I_ADAPTER } from './recognise-t2i-adapter.ts'
+import { openT2iAdapter, refuseOtherWayDown, type T2iAdapter } from './t2i-adapter.ts'
 import { openTaesd, taesdFor } from './taesd.ts'
 import type { TaesdConfig } from '../networks/taesd.ts'
 import type { Part } from './part.ts'
@@ -32,8 +34,8 @@ export interface Library {
   checkpoint(name: CheckpointName | undefined): Checkpoint
   /** The named adapter, or the first that fits the checkpoint, with an encoder that fits it. */
   adapter(name: string | undefined, checkpoint: Checkpoint): AdapterWithEncoder
-  /** The named ControlNet; throws `model-unsupported` where it steers other UNets than the checkpoint's. */
-  controlnet(name: string, checkpoint: Checkpoint): ControlNet
+  /** The named ControlNet or T2I-Adapter; throws `model-unsupported` where it steers other UNets than the checkpoint's. */
+  controlnet(name: string, checkpoint: Checkpoint): ControlNet | T2iAdapter
   /** The named LoRA; throws `model-unsupported` where it does not fit the checkpoint. */
   lora(name: string, checkpoint: Checkpoint): Lora
   /** InsightFace's networks as an adapter for faces was made with them. */
@@ -47,7 +49,7 @@ export function openLibrary(roots: readonly string[]): Library {
   let entries = findModels(roots)
   const checkpoints = new Map<string, Checkpoint>()
   const adapters = new Map<string, AdapterWithEncoder>()
-  const controlnets = new Map<string, ControlNet>()
+  const controlnets = new Map<string, ControlNet | T2iAdapter>()
   const loras = new Map<string, Lora>()
   const decoders = new Map<string, Part<TaesdConfig>>()
 
@@ -98,10 +100,11 @@ export function openLibrary(roots: readonly string[]): Library {
       lookUp(() => {
         const entry = findModel(entries, 'controlnet', name)
         const opened = remember(controlnets, stamp(entry.path), () => ({
-          ...openControlNet(entry),
+          ...(entry.variant === T2I_ADAPTER ? openT2iAdapter(entry) : openControlNet(entry)),
           name: callable(entries, entry),
         }))
-        refuseOtherUNet(opened, checkpoint)
+        if (opened.kind === 't2i-adapter') refuseOtherWayDown(opened, checkpoint)
+        else refuseOtherUNet(opened, checkpoint)
         return opened
       }),
     lora: (name, checkpoint) =>

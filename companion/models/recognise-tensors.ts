@@ -12,6 +12,7 @@ import {
   recogniseVae,
   recogniseVisionTower,
 } from './recognise-parts.ts'
+import { recogniseT2iAdapter } from './recognise-t2i-adapter.ts'
 
 type Kind = (file: Outline, metadata: WeightFile['metadata'], path: string) => Found | undefined
 
@@ -19,7 +20,6 @@ type Kind = (file: Outline, metadata: WeightFile['metadata'], path: string) => F
 const OTHERS: readonly (readonly [name: RegExp, what: string])[] = [
   [/(^|\.)(double_blocks|single_transformer_blocks)\.0\./, 'it is of the Flux family, which Imprint does not run'],
   [/(^|\.)joint_blocks\.0\./, 'it is Stable Diffusion 3, which Imprint does not run'],
-  [/^(adapter\.)?body\.0\.(resnets|block1|in_conv)/, 'it is a T2I-Adapter, which Imprint cannot use'],
   [/(^|\.)model\.layers\.0\.self_attn\./, 'it is a language model'],
   [/motion_modules\.0\./, 'it is a motion module, which Imprint cannot use'],
 ]
@@ -34,6 +34,7 @@ const KINDS: readonly Kind[] = [
   (file, _, path) => recogniseIpAdapter(file, path),
   recogniseLora,
   recogniseControlNet,
+  recogniseT2iAdapter,
   recogniseDiffusion,
   otherKind,
   recogniseVae,

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
 import { readJson, readVisionConfig } from './config.ts'
+import { T2I_ADAPTER } from './recognise-t2i-adapter.ts'
 import { recogniseTensors } from './recognise-tensors.ts'
 import { useless, type Family, type Found, type Recognition } from './recognition.ts'
 
@@ -71,6 +72,7 @@ const networkSchema = z.looseObject({
   architectures: z.array(z.string()).optional(),
   addition_embed_type: z.unknown().optional(),
   hidden_size: z.unknown().optional(),
+  adapter_type: z.string().optional(),
 })
 
 const VISION: Readonly<Record<number, string>> = { 768: 'vit-b', 1024: 'vit-l', 1280: 'vit-h', 1664: 'vit-bigg' }
@@ -79,6 +81,7 @@ const VISION: Readonly<Record<number, string>> = { 768: 'vit-b', 1024: 'vit-l', 
 const CLASSES: Readonly<Record<string, Found['role']>> = {
   UNet2DConditionModel: 'unet',
   ControlNetModel: 'controlnet',
+  T2IAdapter: 'controlnet',
   AutoencoderKL: 'vae',
   AutoencoderTiny: 'taesd',
   CLIPVisionModelWithProjection: 'encoder',
@@ -91,6 +94,7 @@ function networkFolder(folder: string): Found | undefined {
   const config = parse(networkSchema, join(folder, 'config.json'))
   const role = CLASSES[config._class_name ?? config.architectures?.[0] ?? '']
   if (!role) return undefined
+  if (config._class_name === 'T2IAdapter') return t2iAdapterFolder(folder, config.adapter_type)
   // Read in full, so that a listing tells of what would fail later.
   if (role === 'encoder') readVisionConfig(join(folder, 'config.json'))
   const isUNet = role === 'unet' || role === 'controlnet'
@@ -98,6 +102,15 @@ function networkFolder(folder: string): Found | undefined {
   const variant = role === 'encoder' ? VISION[Number(config.hidden_size)] : undefined
   const missing = hasWeights(folder) ? {} : { missing: ['its weights'] }
   return { role, ...family, ...(variant && { variant }), ...missing }
+}
+
+/** T2I-Adapters by the kinds that Imprint runs. */
+const T2I_ADAPTERS: Readonly<Record<string, Family>> = { full_adapter: 'sd15', full_adapter_xl: 'sdxl' }
+
+function t2iAdapterFolder(folder: string, kind = 'full_adapter'): Found {
+  const family = T2I_ADAPTERS[kind]
+  if (!family) return useless(`it is a T2I-Adapter of the kind ${kind}, which Imprint cannot use`)
+  return { role: 'controlnet', family, variant: T2I_ADAPTER, ...(!hasWeights(folder) && { missing: ['its weights'] }) }
 }
 
 /** Whether there are safetensors weights in a folder, whole, in half precision or in several files. */

@@ -115,13 +115,16 @@ function block(
   }
 }
 
+/** The shape of so many channels where the sides of latents have been halved so often, rounding up. */
+const atLevel = (size: { readonly width: number; readonly height: number }, channels: number, level: number) =>
+  [1, channels, Math.ceil(size.height / 2 ** level), Math.ceil(size.width / 2 ** level)] as const
+
 /** What the way down leaves for the way up, by name and shape: each skip as `down.N`, and last the middle's `mid`. */
 export function leftForWayUp(
   { widths, layersPerBlock }: WayDownConfig,
   size: { readonly width: number; readonly height: number },
 ): readonly { readonly name: string; readonly shape: readonly [1, number, number, number] }[] {
-  const at = (channels: number, level: number) =>
-    [1, channels, Math.ceil(size.height / 2 ** level), Math.ceil(size.width / 2 ** level)] as const
+  const at = (channels: number, level: number) => atLevel(size, channels, level)
   const last = widths.length - 1
   const skips = widths.flatMap((width, level) => [
     ...Array.from({ length: layersPerBlock }, () => at(width, level)),
@@ -142,13 +145,10 @@ export function addedOnWayDown(
   size: { readonly width: number; readonly height: number },
 ): readonly { readonly name: string; readonly shape: readonly [1, number, number, number] }[] {
   const last = widths.length - 1
-  const at = (name: string, width: number, level: number) => ({
-    name,
-    shape: [1, width, Math.ceil(size.height / 2 ** level), Math.ceil(size.width / 2 ** level)] as const,
-  })
+  const level = (i: number) => (downAttention[i] ? i : Math.min(i + 1, last))
   return [
-    ...widths.map((width, i) => at(`down.${i}`, width, downAttention[i] ? i : Math.min(i + 1, last))),
-    at('mid', widths[last]!, last),
+    ...widths.map((width, i) => ({ name: `down.${i}`, shape: atLevel(size, width, level(i)) })),
+    { name: 'mid', shape: atLevel(size, widths[last]!, last) },
   ]
 }
 

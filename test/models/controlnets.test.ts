@@ -32,7 +32,7 @@ const renamed = (shapes: Shapes): Shapes =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [controlNetKeys(name)![0]!.name, shape]))
 
 /** What a ControlNet makes is what the UNet's graph takes, by name and shape. */
-function fits({ config, ledger }: ControlNet, unet: UNetConfig, size: { width: number; height: number }): void {
+function fits({ config, ledger }: Pick<ControlNet, 'config' | 'ledger'>, unet: UNetConfig, size: { width: number; height: number }): void {
   const graph = controlNetGraph(ledger.weights, config, { ...size, tokens: 77 }, OPTIONS)
   const made = [...graph.outputs].map(([name, { shape }]) => `control.${name} ${shape.join()}`)
   const weights = hollowWeights()
@@ -83,7 +83,7 @@ describe('at full size', () => {
   test('a small one for SDXL reads no text and has one resnet in the middle', () => {
     const { config, ledger, name } = file('small', renamed(smallShapes()))
     assert.deepEqual([readsStates(config), config.middleAttends], [false, false])
-    fits({ config, ledger, name, identity: '' }, SDXL_UNET, { width: 16, height: 16 })
+    fits({ config, ledger }, SDXL_UNET, { width: 16, height: 16 })
     refuseOtherUNet({ name, config }, { name: 'xl', unet: { config: SDXL_UNET } })
     const { role, family } = recogniseFile(join(folder.path, 'small.safetensors'))!
     assert.deepEqual([role, family], ['controlnet', 'sdxl'])

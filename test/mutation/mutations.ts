@@ -10,6 +10,7 @@ import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
 import { SINGLE_FILES } from './mistakes/single-files.ts'
 import { STARTER_MEASURE } from './mistakes/starter.ts'
 import { STEPS } from './mistakes/steps.ts'
+import { T2I_ADAPTERS } from './mistakes/t2i-adapters.ts'
 import { WORDS } from './mistakes/words.ts'
 import type { Mutation } from './mutate.ts'
 
@@ -23,6 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...ADAPTER_FILES,
   ...UNET,
   ...CONTROLS,
+  ...T2I_ADAPTERS,
   ...AUTOENCODER,
   ...DIFFUSION,
   ...SINGLE_FILES,

@@ -1,7 +1,8 @@
 /** Does a T2I-Adapter make the features that diffusers makes, and does the UNet take them where diffusers' does? */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import type { GraphOptions } from '../../companion/graph/graph.ts'
+import { Graph, type GraphOptions } from '../../companion/graph/graph.ts'
+import { averagePool } from '../../companion/graph/ops.ts'
 import { t2iAdapterGraph, type T2iAdapterConfig } from '../../companion/networks/t2i-adapter.ts'
 import { textKeysValuesGraph, timeGraph } from '../../companion/networks/unet-conditioning.ts'
 import { unetGraph } from '../../companion/networks/unet.ts'
@@ -52,7 +53,8 @@ for (const attention of ['fused', 'decomposed'] as const) {
           const feature = found[`feature.${i}`]?.data.map((value) => 0.9 * value)
           return [`t2i.${name}`, { shape: [1, c, h, w], data: feature ?? new Float32Array(c * h * w) }] as const
         })
-        const { embedding: _, ...shifts } = await runOnce(timeGraph(made.weights, T15, options), { sinusoid: time })
+        const told = Object.entries(await runOnce(timeGraph(made.weights, T15, options), { sinusoid: time }))
+        const shifts = Object.fromEntries(told.filter(([name]) => name.startsWith('time.')))
         const { prediction } = await runOnce(unetGraph(made.weights, T15, shape, options), {
           sample: { ...row(hashInput('in:sample', 2 * 4 * 16 * 16), n, [1, 4, 16, 16]) },
           ...shifts,
@@ -78,6 +80,13 @@ test('behind each block down, and for SDXL the last of four behind the middle', 
     { name: 'down.2', shape: [1, 32, 4, 3] },
     { name: 'mid', shape: [1, 32, 4, 3] },
   ])
+})
+
+test('at an odd edge a mean is that of what is there', async () => {
+  const g = new Graph('means', { attention: 'fused' })
+  g.output('means', averagePool(g.input('x', [1, 1, 3, 3])))
+  const { means } = await runOnce(g, { x: { shape: [1, 1, 3, 3], data: Float32Array.of(1, 3, 5, 5, 7, 9, 2, 4, 8) } })
+  assert.deepEqual(means, { shape: [1, 1, 2, 2], data: Float32Array.of(4, 7, 3, 8) })
 })
 
 test('no golden is left out', () => assert.deepEqual(unasked(), []))

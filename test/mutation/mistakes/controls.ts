@@ -17,6 +17,7 @@ const network = 'companion/networks/controlnet.ts'
 const unet = 'companion/networks/unet.ts'
 const layout = 'companion/networks/unet-layout.ts'
 const job = 'companion/jobs/controls.ts'
+const picture = 'companion/jobs/control-picture.ts'
 const residuals = 'companion/jobs/control-residuals.ts'
 const config = 'companion/models/config.ts'
 
@@ -62,16 +63,20 @@ export const CONTROLS: readonly Mutation[] = [
     '10 ** (2 * (i / (results - 1)) - 2)',
   ),
   mutate(job, GUESS)('guessing by one result too many', '(i / (results - 1) - 1)', '(i / results - 1)'),
-  mutate(job, COMES)('finer edges', 'low: 100', 'low: 20'),
-  mutate(job, COMES)('fewer edges', 'high: 200', 'high: 900'),
-  mutate(job, COMES)("OpenCV's other measure of slopes", "norm: 'l1'", "norm: 'l2'"),
-  mutate(job, COMES)(
+  mutate(picture, COMES)('finer edges', 'low: 100', 'low: 20'),
+  mutate(picture, COMES)('fewer edges', 'high: 200', 'high: 900'),
+  mutate(picture, COMES)("OpenCV's other measure of slopes", "norm: 'l1'", "norm: 'l2'"),
+  mutate(picture, COMES)(
     'transparent parts as they are',
     'resizeLanczos(onWhite(picture), size)',
     'resizeLanczos(picture, size)',
   ),
-  mutate(job, COMES)('colours in one order', "order === 'bgr' ? 2 - channel : channel", 'channel'),
-  mutate(job, caseOf('controlnet'))('a picture in 0..255', 'channel)]! / 255', 'channel)]!'),
+  mutate(picture, COMES)(
+    'colours in one order',
+    'joined(joined(plane(2), plane(1)), plane(0))',
+    'joined(joined(plane(0), plane(1)), plane(2))',
+  ),
+  mutate(picture, caseOf('controlnet'))('a picture in 0..255', 'scale: 255', 'scale: 1'),
   mutate(job, COUNTS)('guessing on both sides', 'read.none && !control.guess', 'read.none'),
   mutate('companion/jobs/part-of-steps.ts', PART)('steps that begin within', '(i + 1) / n <= end', 'i / n <= end'),
   mutate(residuals, COMES)('the last of several alone', '(sum[i]! += value)', '(sum[i] = value)'),
