@@ -30,8 +30,8 @@ export async function controlInputs(
     sums[name] = { shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }
   }
   for (const control of controls) {
-    const keysValues = control.keysValues[branch]
-    if (!keysValues || !acts(control, step) || control.weights.data.every((weight) => weight === 0)) continue
+    const keysValues = actingKeysValues(control, { ...step, branch })
+    if (!keysValues) continue
     const made = await evaluated(shop, control, keysValues, size, x, told)
     for (const [name, { data }] of Object.entries(made)) {
       const sum = sums[name]!.data
@@ -39,6 +39,18 @@ export async function controlInputs(
     }
   }
   return prefixed('control', sums)
+}
+
+/** A name for what each control adds at a step, equal for equal latents; those that rest have none. */
+export const controlKeys = (controls: readonly EncodedControl[], step: Step): string[] =>
+  controls.map((control) =>
+    actingKeysValues(control, step) ? `${control.key} reading ${control.reads[step.branch]!.key}` : 'a control rests',
+  )
+
+/** What a control reads at a step; undefined where it adds nothing. */
+function actingKeysValues(control: EncodedControl, { branch, ...step }: Step): Tensors | undefined {
+  const isNothing = !acts(control, step) || control.weights.data.every((weight) => weight === 0)
+  return isNothing ? undefined : control.keysValues[branch]
 }
 
 async function evaluated(

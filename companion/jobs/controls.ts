@@ -27,8 +27,12 @@ export interface ControlFace {
 /** A control ready for its ControlNet: what it is shown, what it reads, and how much of it counts when. */
 export interface EncodedControl {
   readonly net: ControlNet
+  /** Equal keys stand for equal pictures and weights. */
+  readonly key: string
   /** The picture as embedded.  [1, widths[0], h, w] */
   readonly hint: Tensor
+  /** What it reads on each side of guidance, which stands in the key of what comes of it. */
+  readonly reads: BothStates
   readonly tokens: number
   /** Keys and values on each side of guidance; none on a side where it does not act. */
   readonly keysValues: Readonly<Record<Branch, Tensors | undefined>>
@@ -54,15 +58,18 @@ export async function encodeControls(
     const net = shop.library.controlnet(control.controlnet, checkpoint)
     if (net.kind !== 'controlnet') continue
     const { picture, read } = given(control, i, pictures, text, face)
+    const weights = resultWeights(control, leftForWayUp(net.config, size).length)
     encoded.push({
       net,
+      key: `${net.identity} of ${pictureKey(picture)} ${control.preprocess} at ${weights.data.join()}`,
+      reads: read,
       hint: await embeddedHint(shop, net, picture, control.preprocess, size),
       tokens: read.prompt!.states.shape[0]!,
       keysValues: {
         prompt: await keysValues(shop, net, read.prompt!),
         none: read.none && !control.guess ? await keysValues(shop, net, read.none) : undefined,
       },
-      weights: resultWeights(control, leftForWayUp(net.config, size).length),
+      weights,
       start: control.start,
       end: control.end,
     })

@@ -8,6 +8,7 @@ import { adapterInputs, type GivenReference } from './adapter-inputs.ts'
 import type { CompleteRecipe, CompleteReference } from './defaults.ts'
 import { facesNamed } from './faces-named.ts'
 import { imageTokens, type ImageTokens } from './image-tokens.ts'
+import { contentKey } from './keep.ts'
 import { layerWeights } from './layer-weights.ts'
 import { acts } from './part-of-steps.ts'
 import { pictureNamed } from './pictures.ts'
@@ -97,12 +98,27 @@ export function imagePromptInputs(
   step: { i: number; n: number },
 ): Tensors {
   const inputs: Record<string, Tensor> = {}
-  prompts.forEach(({ start, end, weight, shares, ...tokens }, r) => {
-    const acting = acts({ start, end }, step) ? weight : 0
-    Object.assign(
-      inputs,
-      prefixed(`image.${r}`, { ...tokens[branch]?.keysValues, ...shares, weight: vector([acting]) }),
-    )
+  prompts.forEach(({ shares, ...prompt }, r) => {
+    const weight = vector([weightAt(prompt, step)])
+    Object.assign(inputs, prefixed(`image.${r}`, { ...prompt[branch]?.keysValues, ...shares, weight }))
   })
   return inputs
 }
+
+/** A name for what each prompt adds at a step; those that rest have none. */
+export const imagePromptKeys = (
+  prompts: readonly ImagePrompt[],
+  branch: 'prompt' | 'none',
+  step: { i: number; n: number },
+): string[] =>
+  prompts.map((prompt) => {
+    const weight = weightAt(prompt, step)
+    if (weight === 0) return 'a reference rests'
+    const shares = Object.entries(prompt.shares).map(([name, { data }]) => `${name} ${contentKey(data)}`)
+    return `${prompt[branch]?.key ?? 'nothing'} at ${weight} by ${shares.join(' ')}`
+  })
+
+const weightAt = (
+  { weight, ...part }: Pick<ImagePrompt, 'weight' | 'start' | 'end'>,
+  step: { i: number; n: number },
+) => (acts(part, step) ? weight : 0)

@@ -1,14 +1,17 @@
 import type { Predict } from '../diffusion/denoiser.ts'
 import { joined } from '../diffusion/vector.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
+import { stateOf } from '../models/part.ts'
 import { timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import { prefixed } from '../runtime/tensor.ts'
-import { controlInputs } from './control-residuals.ts'
+import { controlInputs, controlKeys } from './control-residuals.ts'
 import type { EncodedControl } from './controls.ts'
-import { imagePromptInputs, type ImagePrompt } from './image-prompts.ts'
+import { imagePromptInputs, imagePromptKeys, type ImagePrompt } from './image-prompts.ts'
+import { contentKey } from './keep.ts'
+import { keptPredictions } from './kept-predictions.ts'
 import type { EncodedPrompt } from './prompt.ts'
-import { t2iInputs, type T2iFeatures } from './t2i-features.ts'
+import { t2iInputs, t2iKeys, type T2iFeatures } from './t2i-features.ts'
 import { addedEmbedding, timeShifts } from './time-shifts.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -52,21 +55,29 @@ export function unetEvaluation(
     prompt: addedEmbedding(config, text.prompt, picture),
     none: addedEmbedding(config, text.none, picture),
   }
-  return {
-    load: () => networks.load(key, build),
-    async predict(x, i, branch) {
-      const step = { i, n: timesteps.length }
-      const told = { timestep: timesteps[i]!, added: added[branch] }
-      const inputs = {
-        sample: { shape: [1, config.inChannels, size.height, size.width], data: joined(x, beside) },
-        ...(await timeShifts(shop, checkpoint.unet, timeBuild, { ...told, guidance })),
-        ...prefixed('text', text[branch]!.keysValues),
-        ...imagePromptInputs(references, branch, step),
-        ...(await controlInputs(shop, controls, { config, size }, x, { ...step, branch }, told)),
-        ...t2iInputs(features, config, size, step),
-      }
-      const { prediction } = await networks.run(key, build, inputs, strengths)
-      return prediction!.data
-    },
+  const n = timesteps.length
+  const predict: Predict = async (x, i, branch, step) => {
+    const told = { timestep: timesteps[i]!, added: added[branch] }
+    const inputs = {
+      sample: { shape: [1, config.inChannels, size.height, size.width], data: joined(x, beside) },
+      ...(await timeShifts(shop, checkpoint.unet, timeBuild, { ...told, guidance })),
+      ...prefixed('text', text[branch]!.keysValues),
+      ...imagePromptInputs(references, branch, { i: step, n }),
+      ...(await controlInputs(shop, controls, { config, size }, x, { i: step, n, branch }, told)),
+      ...t2iInputs(features, config, size, { i: step, n }),
+    }
+    const { prediction } = await networks.run(key, build, inputs, strengths)
+    return prediction!.data
   }
+  const told = config.guidanceWidth === undefined ? '' : ` told ${guidance}`
+  const always = `${key} ${stateOf(checkpoint.unet)}${told} for ${picture.join('x')} beside ${contentKey(beside)}`
+  const about = (i: number, branch: 'prompt' | 'none', step: number) =>
+    [
+      `at ${timesteps[i]!} by ${always}`,
+      text[branch]!.key,
+      ...imagePromptKeys(references, branch, { i: step, n }),
+      ...controlKeys(controls, { i: step, n, branch }),
+      ...t2iKeys(features, { i: step, n }),
+    ].join(' | ')
+  return { load: () => networks.load(key, build), predict: keptPredictions(shop.keep, about, predict) }
 }

@@ -41,7 +41,7 @@ export async function* heun(...[denoise, start, schedule]: Parameters<Sample>): 
     if (next === 0) {
       x = ahead
     } else {
-      const { epsilon } = await denoise(variancePreserving(ahead, next), i + 1)
+      const { epsilon } = await denoise(variancePreserving(ahead, next), i + 1, i)
       x = combine([1, x], [(next - sigma) / 2, first.epsilon], [(next - sigma) / 2, epsilon])
     }
     x = (yield { i, x, denoised: first.denoised }) ?? x

@@ -7,8 +7,11 @@ export interface Prediction {
   readonly denoised: Float32Array
 }
 
-/** Asks the model about variance-preserving latents √ᾱ x₀ + √(1 - ᾱ) ε at the noise level of step i. */
-export type Denoise = (x: Float32Array, i: number) => Promise<Prediction>
+/**
+ * Asks the model about variance-preserving latents √ᾱ x₀ + √(1 - ᾱ) ε at the noise level before step i; `step` is the one it
+ * is asked for, where that is another.
+ */
+export type Denoise = (x: Float32Array, i: number, step?: number) => Promise<Prediction>
 
 /** One step done: the latents after it, and the model's guess of the finished ones, for previews. */
 export interface Step {
