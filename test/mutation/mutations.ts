@@ -3,7 +3,9 @@ import { ADAPTER, ATTENTION } from './mistakes/attention.ts'
 import { CONTROLS } from './mistakes/controls.ts'
 import { DIFFUSION } from './mistakes/diffusion.ts'
 import { FACES } from './mistakes/faces.ts'
+import { LORAS } from './mistakes/loras.ts'
 import { SAMPLING } from './mistakes/samplers.ts'
+import { KEPT } from './mistakes/kept.ts'
 import { AUTOENCODER, UNET } from './mistakes/networks.ts'
 import { ACTIVATIONS, EPSILONS } from './mistakes/norms.ts'
 import { CONTROL_PICTURES, VISION_INPUT } from './mistakes/pictures.ts'
@@ -30,7 +32,9 @@ export const MUTATIONS: readonly Mutation[] = [
   ...SINGLE_FILES,
   ...SAMPLING,
   ...STEPS,
+  ...KEPT,
   ...FACES,
+  ...LORAS,
   ...VISION_INPUT,
   ...CONTROL_PICTURES,
   ...WORDS,
