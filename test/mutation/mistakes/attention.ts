@@ -71,8 +71,8 @@ export const ADAPTER: readonly Mutation[] = [
   ),
   mutate('companion/jobs/image-prompts.ts', caseOf('base-w10'))(
     'no image tokens instead of the projection of zeros',
-    '{ ...tokens[branch]?.keysValues,',
-    "{ ...Object.fromEntries(Object.entries(tokens[branch]!.keysValues).map(([name, t]) => [name, branch === 'none' ? { ...t, data: t.data.map(() => 0) } : t])),",
+    '{ ...prompt[branch]?.keysValues,',
+    "{ ...Object.fromEntries(Object.entries(prompt[branch]!.keysValues).map(([name, t]) => [name, branch === 'none' ? { ...t, data: t.data.map(() => 0) } : t])),",
   ),
   mutate('companion/jobs/part-of-steps.ts', caseOf('start-end'))(
     'an end that is left out',

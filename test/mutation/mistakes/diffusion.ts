@@ -55,14 +55,14 @@ export const DIFFUSION: readonly Mutation[] = [
     'values[j] = radius * Math.cos(angle)\n    values[j + BLOCK / 2] = radius * Math.sin(angle)',
     'values[j] = radius * Math.sin(angle)\n    values[j + BLOCK / 2] = radius * Math.cos(angle)',
   ),
-  mutate('companion/jobs/imprint.ts', caseOf('clip-skip'))(
+  mutate('companion/jobs/prompt.ts', caseOf('clip-skip'))(
     'no clip skip',
-    'recipe.prompt, recipe.clipSkip',
-    'recipe.prompt, 0',
+    'checkpoint, prompt, { notation, clipSkip }',
+    'checkpoint, prompt, { notation, clipSkip: 0 }',
   ),
-  mutate('companion/jobs/imprint.ts', caseOf('clip-skip'))(
+  mutate('companion/jobs/prompt.ts', caseOf('clip-skip'))(
     'clip skip for the negative prompt too',
-    'recipe.negativePrompt, 0',
-    'recipe.negativePrompt, recipe.clipSkip',
+    'negativePrompt, { notation, clipSkip: 0 }',
+    'negativePrompt, { notation, clipSkip }',
   ),
 ]

@@ -26,7 +26,7 @@ export const UNET: readonly Mutation[] = [
     'embedding[k] = Math.cos(angle)\n    embedding[half + k] = Math.sin(angle)',
     'embedding[k] = Math.sin(angle)\n    embedding[half + k] = Math.cos(angle)',
   ),
-  mutate(sinusoid, TIME)("the slowest wave's length", 'Math.log(10000)', 'Math.log(1000)'),
+  mutate(sinusoid, TIME)("the slowest wave's length", 'fround(-Math.log(10000)', 'fround(-Math.log(1000)'),
   mutate(sinusoid, TIME)('frequencies down to the slowest wave itself', '* k) / half)', '* k) / (half - 1))'),
 ]
 
@@ -37,7 +37,7 @@ export const AUTOENCODER: readonly Mutation[] = [
     'scalingFactor: c.scaling_factor',
     'scalingFactor: 0.13025',
   ),
-  mutate('companion/jobs/imprint.ts', caseOf('text-only'))(
+  mutate('companion/jobs/decode.ts', caseOf('text-only'))(
     'multiplied by the scaling factor',
     'value / vae.config.scalingFactor',
     'value * vae.config.scalingFactor',

@@ -52,8 +52,8 @@ export const EPSILONS: readonly Mutation[] = [
   ),
   mutate(config, QUIET_UNET)(
     "groups of the UNet's norms",
-    'normGroups: c.norm_num_groups,\n      normEps',
-    'normGroups: 4,\n      normEps',
+    'normGroups: c.norm_num_groups,\n    normEps',
+    'normGroups: 4,\n    normEps',
   ),
 ]
 
