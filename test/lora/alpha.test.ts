@@ -1,9 +1,8 @@
 /** How much does a LoRA's product count, given what its file says of it? */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { openLora } from '../../companion/models/lora.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
-import { loraBytes, type LoraTensor } from '../support/lora-files.ts'
+import { changesOf, loraBytes, type LoraTensor } from '../support/lora-files.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
 
 const { library } = tinyWorkshop()
@@ -22,9 +21,11 @@ function factors(
   metadata: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, number>> {
   const path = folder.put('alpha.safetensors', loraBytes(tensors, metadata))
-  const { changes } = openLora(path, library.checkpoint('tiny15'))
   return Object.fromEntries(
-    [...changes.values()].flatMap((own) => [...own].map(([tensor, { factor }]) => [tensor, factor])),
+    changesOf(path, library.checkpoint('tiny15')).map((line) => {
+      const [, tensor = '', factor] = line.split(' ')
+      return [tensor, Number(factor)] as const
+    }),
   )
 }
 
