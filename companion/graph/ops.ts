@@ -157,12 +157,11 @@ export function conv(x: Value, weight: Value, bias: Value | undefined, { stride,
   return one('Conv', bias ? [x, weight, bias] : [x, weight], shape, attributes)
 }
 
-/** Means of squares of two by two; at an odd edge of what is there: [b, c, h, w] -> [b, c, ⌈h/2⌉, ⌈w/2⌉]. */
+/** Means of squares of two by two: [b, c, h, w] -> [b, c, h/2, w/2]. */
 export function averagePool(x: Value): Value {
   const [b, c, h, w] = x.shape
-  require(x.shape.length === 4, 'AveragePool', x)
-  const attributes = { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }
-  return one('AveragePool', [x], [b!, c!, Math.ceil(h! / 2), Math.ceil(w! / 2)], attributes)
+  require(x.shape.length === 4 && h! % 2 === 0 && w! % 2 === 0, 'AveragePool', x)
+  return one('AveragePool', [x], [b!, c!, h! / 2, w! / 2], { kernel_shape: [2, 2], strides: [2, 2] })
 }
 
 /** Nearest-neighbour resize to a given height and width: [b, c, h, w] -> [b, c, height, width]. */

@@ -1,6 +1,6 @@
 import { conv2d } from '../graph/nn.ts'
 import { Graph, type GraphOptions, type Value } from '../graph/graph.ts'
-import { add, averagePool, relu, reshape, transpose } from '../graph/ops.ts'
+import { add, averagePool, concat, relu, reshape, slice, transpose } from '../graph/ops.ts'
 import type { Weights } from '../weights/weights.ts'
 
 /** Configuration of a T2I-Adapter (Mou et al. 2023, arXiv:2302.08453), the whole one, not the light one. */
@@ -46,7 +46,7 @@ export function t2iAdapterGraph(
   let h = conv2d(squaresAsChannels(hint, square), w.at('conv_in'), { out: widths[0]!, kernel: 3, padding: 1 })
   widths.forEach((out, i) => {
     const block = w.at('body', i)
-    if (halves[i]) h = averagePool(h)
+    if (halves[i]) h = halved(h)
     if (h.shape[1] !== out) h = conv2d(h, block.at('in_conv'), { out, kernel: 1, padding: 0 })
     for (let j = 0; j < resnets; j++) h = residualBlock(h, block.at('resnets', j), out)
     g.output(`feature.${i}`, h)
@@ -60,6 +60,15 @@ function squaresAsChannels(x: Value, square: number): Value {
   const [h, w] = [height / square, width / square]
   const apart = transpose(reshape(x, [c, h, square, w, square]), [0, 2, 4, 1, 3]) // [c, s, s, h, w]
   return reshape(apart, [1, c * square * square, h, w])
+}
+
+/** Means of four; at an odd edge of what is there, which is what its repetition has.  [1, c, h, w] -> [1, c, ⌈h/2⌉, ⌈w/2⌉] */
+export function halved(x: Value): Value {
+  const even = [2, 3].reduce((h, axis) => {
+    const side = h.shape[axis]!
+    return side % 2 === 0 ? h : concat([h, slice(h, axis, side - 1, side)], axis)
+  }, x)
+  return averagePool(even)
 }
 
 /** Two convolutions beside a straight way.  [1, c, h, w] -> the same */

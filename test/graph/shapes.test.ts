@@ -33,6 +33,7 @@ describe('refused', () => {
       (g) => op.conv(value(g, 1, 3, 8, 8), value(g, 16, 4, 3, 3), undefined, { stride: 1, pads: [1, 1, 1, 1] }),
       'Conv cannot take [1, 3, 8, 8] and [16, 4, 3, 3]',
     ],
+    ['means of an odd side', (g) => op.averagePool(value(g, 1, 3, 8, 7)), 'AveragePool cannot take [1, 3, 8, 7]'],
     ['a resize of a list', (g) => op.resizeNearest(value(g, 3), { height: 2, width: 2 }), 'Resize cannot take [3]'],
     [
       'a norm',
@@ -71,6 +72,7 @@ describe('inferred', () => {
       (g) => op.conv(value(g, 1, 3, 9, 8), value(g, 16, 3, 3, 3), undefined, { stride: 2, pads: [0, 0, 1, 1] }),
       [1, 16, 4, 4],
     ],
+    ['means of squares', (g) => op.averagePool(value(g, 1, 3, 8, 6)), [1, 3, 4, 3]],
     ['positions as tokens', (g) => toTokens(value(g, 1, 6, 2, 5)), [10, 6]],
     ['tokens as positions', (g) => toPicture(value(g, 10, 6), { height: 2, width: 5 }), [1, 6, 2, 5]],
     ['attention', (g) => attention(value(g, 5, 8), value(g, 3, 8), value(g, 3, 8), { heads: 2 }), [5, 8]],

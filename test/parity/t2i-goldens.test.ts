@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { Graph, type GraphOptions } from '../../companion/graph/graph.ts'
-import { averagePool } from '../../companion/graph/ops.ts'
-import { t2iAdapterGraph, type T2iAdapterConfig } from '../../companion/networks/t2i-adapter.ts'
+import { halved, t2iAdapterGraph, type T2iAdapterConfig } from '../../companion/networks/t2i-adapter.ts'
 import { textKeysValuesGraph, timeGraph } from '../../companion/networks/unet-conditioning.ts'
 import { unetGraph } from '../../companion/networks/unet.ts'
 import { addedOnWayDown } from '../../companion/networks/unet-layout.ts'
@@ -84,7 +83,7 @@ test('behind each block down, and for SDXL the last of four behind the middle', 
 
 test('at an odd edge a mean is that of what is there', async () => {
   const g = new Graph('means', { attention: 'fused' })
-  g.output('means', averagePool(g.input('x', [1, 1, 3, 3])))
+  g.output('means', halved(g.input('x', [1, 1, 3, 3])))
   const { means } = await runOnce(g, { x: { shape: [1, 1, 3, 3], data: Float32Array.of(1, 3, 5, 5, 7, 9, 2, 4, 8) } })
   assert.deepEqual(means, { shape: [1, 1, 2, 2], data: Float32Array.of(4, 7, 3, 8) })
 })

@@ -5,6 +5,7 @@ const goldens = 'parity/t2i-goldens'
 const FEATURES: Check = { file: goldens, name: 'features of a picture' }
 const ADDED: Check = { file: goldens, name: 'the UNet with them' }
 const PLACES: Check = { file: goldens, name: 'behind each block down' }
+const EDGE: Check = { file: goldens, name: 'at an odd edge' }
 const runs = 'parity/t2i-run'
 const COMES: Check = { file: runs, name: 'what comes of it' }
 const SHOWN: Check = { file: runs, name: 'what it is shown' }
@@ -26,6 +27,7 @@ export const T2I_ADAPTERS: readonly Mutation[] = [
     "relu(conv2d(x, w.at('block1'), { out, kernel: 3, padding: 1 }))",
     "conv2d(x, w.at('block1'), { out, kernel: 3, padding: 1 })",
   ),
+  mutate(network, EDGE)('the first row at an odd edge', 'slice(h, axis, side - 1, side)', 'slice(h, axis, 0, 1)'),
   mutate(network, ROOM)('squares of half the size', 'LATENT = 8', 'LATENT = 16'),
   mutate(model, ROOM)('halved before the first feature', '8: [false, true, true, true]', '8: [true, true, true, true]'),
   mutate(model, ROOM)('SDXL halved too early', '16: [false, false, true, false]', '16: [false, true, false, false]'),
