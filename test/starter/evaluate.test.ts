@@ -26,7 +26,7 @@ test('a painter is the job over one folder: no weight is no reference, one chang
 test('the command says what it takes', async () => {
   const { status, stdout } = await evaluate('--help')
   assert.equal(status, 0)
-  for (const option of ['--models', '--out', '--few']) assert.ok(stdout.includes(option), option)
+  for (const option of ['--models', '--out', '--few', '--figures']) assert.ok(stdout.includes(option), option)
 })
 
 for (const [what, args, said] of [

@@ -42,6 +42,7 @@ function painter(wishes: Wish[]): Painter {
 function judge(wishes: readonly Wish[]): Judge {
   return {
     concepts: CONCEPTS,
+    right: { concept: 1, style: 1 },
     judge() {
       const { prompt, reference } = wishes.at(-1)!
       const first = prompt === 'cup' ? 'owl' : prompt === '' ? 'fox' : prompt

@@ -1,6 +1,6 @@
 import { Graph, type GraphOptions, type Value } from '../../graph/graph.ts'
 import { conv2d, linear, toTokens } from '../../graph/nn.ts'
-import { add, matMul, relu } from '../../graph/ops.ts'
+import { add, concat, matMul, relu } from '../../graph/ops.ts'
 import type { Weights } from '../../weights/weights.ts'
 
 /** The network that names things and styles (../train/judge.py), as ../judge/judge.json describes it. */
@@ -18,13 +18,15 @@ export function judgeGraph(w: Weights, { side, widths, concepts, styles }: Judge
   const g = new Graph('judge', options)
   const [first, ...others] = widths
   let h = conv(g.input('picture', [1, 3, side, side]), w.at('stem'), first!, 2)
+  const pooled = [mean(toTokens(h))] // [1, c] of the stem and of each stage
   others.forEach((width, stage) => {
     h = conv(h, w.at('down', stage), width, 2)
     h = add(h, conv(h, w.at('beside', stage), width, 1))
+    pooled.push(mean(toTokens(h)))
   })
-  const pooled = mean(toTokens(h)) // [1, c]
-  g.output('concept', linear(pooled, w.at('concept'), { out: concepts, bias: true }))
-  g.output('style', linear(pooled, w.at('style'), { out: styles, bias: true }))
+  // A thing is known by the whole, a style by how lines and areas are made.
+  g.output('concept', linear(pooled.at(-1)!, w.at('concept'), { out: concepts, bias: true }))
+  g.output('style', linear(concat(pooled, 1), w.at('style'), { out: styles, bias: true }))
   return g
 }
 

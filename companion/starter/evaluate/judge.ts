@@ -20,6 +20,8 @@ export interface Verdict {
 export interface Judge {
   /** The things it knows, which are those the starter model was trained on. */
   readonly concepts: readonly string[]
+  /** How often it was right about icons it was not trained on in that form, after the autoencoder: shares, 0 to 1. */
+  readonly right: { readonly concept: number; readonly style: number }
   judge(picture: Raster): Promise<Verdict>
   close(): Promise<void>
 }
@@ -31,6 +33,7 @@ const file = z.object({
   styles: z.array(z.string()),
   side: z.number().int().positive(),
   widths: z.array(z.number().int().positive()),
+  measured: z.record(z.string(), z.number()),
 })
 
 /** 8-bit pixels to -1..1. */
@@ -38,7 +41,8 @@ const UNIT = { mean: 127.5, scale: 127.5 }
 
 /** Opens the judge that comes with the starter model; throws `model-invalid` where its files are damaged. */
 export async function openJudge(): Promise<Judge> {
-  const { concepts, styles, side, widths } = file.parse(JSON.parse(readFileSync(join(FOLDER, 'judge.json'), 'utf8')))
+  const described = file.parse(JSON.parse(readFileSync(join(FOLDER, 'judge.json'), 'utf8')))
+  const { concepts, styles, side, widths, measured } = described
   const weights = join(FOLDER, 'judge.safetensors')
   const ledger = openLedger(openSafetensors(weights).tensors, weights)
   const config = { side, widths, concepts: concepts.length, styles: styles.length }
@@ -47,6 +51,7 @@ export async function openJudge(): Promise<Judge> {
   const network = await loadNetwork(graph, 'cpu')
   return {
     concepts,
+    right: { concept: measured['autoencoded concept'] ?? NaN, style: measured['autoencoded style'] ?? NaN },
     async judge(picture) {
       const seen = resizeBicubic(onWhite(picture), { width: side, height: side })
       const { concept, style } = await network.run({

@@ -12,25 +12,28 @@ import { measure, type Figures } from './measure.ts'
 import { openPainter } from './painter.ts'
 import { planOf } from './plan.ts'
 import { readReferences } from './references.ts'
-import { table } from './table.ts'
+import { percent, table } from './table.ts'
 
 const HELP = `Usage: npm run starter:evaluate -- [options]
 
   --models DIR   a model folder to measure; may be given several times (default: the one that comes with Imprint)
   --out DIR      where the contact sheets and figures.json go (default: out/starter)
   --few N        at most N of everything, for a quick look
+  --figures      figures alone, without the contact sheets, which take as long again
 `
 
 interface Given {
   readonly folders: readonly string[]
   readonly out: string
   readonly few: number | undefined
+  readonly sheets: boolean
 }
 
 const OPTIONS = {
   models: { type: 'string', multiple: true },
   out: { type: 'string' },
   few: { type: 'string' },
+  figures: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -44,7 +47,7 @@ function given(): Given | undefined {
   }
   // "--models A B" names two folders as "--models A --models B" does.
   const folders = [...(values.models ?? [STARTER]), ...positionals].map((folder) => resolve(folder))
-  return { folders, out: resolve(values.out ?? join('out', 'starter')), few }
+  return { folders, out: resolve(values.out ?? join('out', 'starter')), few, sheets: values.figures !== true }
 }
 
 function parsed() {
@@ -56,7 +59,7 @@ function parsed() {
   }
 }
 
-async function evaluate({ folders, out, few }: Given): Promise<void> {
+async function evaluate({ folders, out, few, sheets }: Given): Promise<void> {
   mkdirSync(out, { recursive: true })
   const judge = await openJudge()
   const references = await readReferences()
@@ -67,12 +70,17 @@ async function evaluate({ folders, out, few }: Given): Promise<void> {
     const tell = (what: string) => process.stderr.write(`${name}: ${what}\n`)
     const painter = openPainter(folder)
     measured.push({ name, figures: await measure(painter, judge, plan, tell) })
+    if (!sheets) continue
     tell('contact sheet')
     await writePng(join(out, `sheet-${i + 1}.png`), await contactSheet(painter, references, plan, few))
   }
   await judge.close()
+  const { concept, style } = judge.right
   writeFileSync(join(out, 'figures.json'), `${JSON.stringify(measured, undefined, 2)}\n`)
-  process.stdout.write(`${table(measured)}\nContact sheets in ${out}: ${SHEET_ORDER}.\n`)
+  process.stdout.write(
+    `${table(measured)}\nThe judge itself is right about ${percent(concept)} of things and ${percent(style)} of styles.\n`,
+  )
+  if (sheets) process.stdout.write(`Contact sheets in ${out}: ${SHEET_ORDER}.\n`)
 }
 
 try {

@@ -44,7 +44,8 @@ function keptConcept({ weights }: Figures): string {
   return at(0) === 0 ? '-' : percent(at(0.6) / at(0))
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+/** A share of 0 to 1 in words. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const yes = (holds: boolean): string => (holds ? 'yes' : 'no')
 
 /** Columns of text, the first to the left and the others to the right. */

@@ -1,4 +1,4 @@
-"""IP-Adapter Plus and base for a small UNet, with a weight for every sample so that one batch holds all kinds of condition."""
+"""IP-Adapter Plus and base for a small UNet, with a weight for every sample: one batch holds all kinds of condition."""
 
 import torch
 import torch.nn.functional as F
@@ -83,7 +83,7 @@ class Adapter(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
 
     def original(self) -> dict[str, torch.Tensor]:
-        """The tensors under the original key names; these count the UNet's attentions, of which every second crosses."""
+        """The tensors under the original key names; these count all attentions, of which every second crosses."""
         named = {f"image_proj.{key}": value for key, value in self.image_proj.state_dict().items()}
         for place, (key, value) in enumerate(zip(self.keys, self.values)):
             named[f"ip_adapter.{2 * place + 1}.to_k_ip.weight"] = key.weight
@@ -118,7 +118,7 @@ def places(unet: UNet2DConditionModel) -> list[str]:
 
 
 def attach(unet: UNet2DConditionModel) -> tuple[nn.ModuleDict, dict]:
-    """Both adapters for a UNet, and the dictionary whose `adapters` ((adapter, tokens, weights [n]) each) it will read."""
+    """Both adapters, and the dictionary whose `adapters` ((adapter, tokens, weights [n]) each) the UNet will read."""
     conditions: dict = {}
     processors = dict(unet.attn_processors)
     widths = []

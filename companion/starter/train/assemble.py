@@ -1,4 +1,4 @@
-"""What unet.py trained and the towers it was trained with, as the diffusers folder that ships: F16, with both adapters inside."""
+"""What unet.py trained and the towers it used, as the diffusers folder that ships: F16, with both adapters inside."""
 
 import argparse
 import json
@@ -56,7 +56,7 @@ def part(source: Path, target: Path, **changed: float) -> None:
 
 @torch.no_grad()
 def latent_to_rgb(vae: AutoencoderKL, data: Path, seed: int) -> list[list[float]]:
-    """Red, green and blue in -1..1 as the nearest linear function of latents: a row for each channel, one for what is added."""
+    """RGB in -1..1 as the nearest linear function of latents: a row for each channel, one for what is added."""
     pictures, concepts = load(data)
     generator = torch.Generator().manual_seed(seed)
     indices = [index for _, drawn in concepts for index in drawn.values()]
@@ -88,7 +88,8 @@ def assemble(args: argparse.Namespace) -> None:
         halved(run / file, out / "ip_adapter" / file)
     (out / "model_index.json").write_text(json.dumps(INDEX, indent=1) + "\n")
     preview = latent_to_rgb(AutoencoderKL.from_pretrained(out / "vae").eval(), Path(args.data), args.seed)
-    extras = {"defaults": {"steps": args.steps, "guidance": args.guidance}, "weight": args.weight, "latentToRgb": preview}
+    defaults = {"steps": args.steps, "guidance": args.guidance}
+    extras = {"defaults": defaults, "weight": args.weight, "latentToRgb": preview}
     (out / "imprint.json").write_text(json.dumps(extras, indent=1) + "\n")
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     print(f"{out}: {size / 1e6:.1f} MB")

@@ -28,8 +28,10 @@ def names_of(colours: torch.Tensor) -> list[str]:
     return [list(NAMED)[at] for at in distances.argmin(1).tolist()]
 
 
-def palettes(n: int, generator: torch.Generator, recoloured: float, grounded: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Turns of the hue [n] for a share of `recoloured`, and grounds [n, 3] that are no white for a share of `grounded`."""
+def palettes(
+    n: int, generator: torch.Generator, recoloured: float, grounded: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Turns of the hue [n] for a share of `recoloured`, and grounds [n, 3], coloured for a share of `grounded`."""
     turn = (torch.rand(n, generator=generator) * 2 - 1) * math.pi
     turn[torch.rand(n, generator=generator) >= recoloured] = 0
     ground = torch.rand(n, 3, generator=generator) * 0.75 + 0.25

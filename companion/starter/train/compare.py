@@ -1,4 +1,4 @@
-"""Whether diffusers makes of a model folder what Imprint makes of it: the largest difference of latents, for both adapters."""
+"""Whether diffusers makes of a model folder what Imprint does: the largest difference of latents, for both adapters."""
 
 import argparse
 import json

@@ -35,7 +35,7 @@ def read(folder: Path) -> tuple[np.ndarray, list[tuple[str, str]]]:
 
 
 def load(folder: Path, least: int = 6) -> tuple[np.ndarray, list[tuple[str, dict[str, int]]]]:
-    """All pictures, and the one-word concepts drawn in at least `least` of the seven trained styles: name, style -> index."""
+    """All pictures, and the one-word things drawn in at least `least` of the trained styles: name, style -> index."""
     pictures, meta = read(folder)
     found: dict[str, dict[str, int]] = {}
     for index, (style, name) in enumerate(meta):

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL
 from icons import STYLES, UNSEEN, compose, load, moved
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 SIDE = 64
@@ -33,15 +33,18 @@ class Judge(nn.Module):
         self.down = nn.ModuleList(norm_conv(cin, cout, 2) for cin, cout in zip(widths, widths[1:]))
         self.beside = nn.ModuleList(norm_conv(width, width, 1) for width in widths[1:])
         self.concept = nn.Linear(widths[-1], concepts)
-        self.style = nn.Linear(widths[-1], len(STYLES))
+        self.style = nn.Linear(sum(widths), len(STYLES))
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         h = F.relu(self.stem(x))
+        pooled = [h.mean((2, 3))]
         for down, beside in zip(self.down, self.beside):
             h = F.relu(down(h))
             h = h + F.relu(beside(h))
-        pooled = F.dropout(h.mean((2, 3)), 0.1, self.training)
-        return self.concept(pooled), self.style(pooled)
+            pooled.append(h.mean((2, 3)))
+        # A thing is known by the whole, a style by how lines and areas are made.
+        whole, every = (F.dropout(part, 0.1, self.training) for part in (pooled[-1], torch.cat(pooled, 1)))
+        return self.concept(whole), self.style(every)
 
 
 def folded(judge: Judge) -> dict[str, torch.Tensor]:
@@ -66,13 +69,14 @@ def judged(tensors: dict[str, torch.Tensor], x: torch.Tensor) -> tuple[torch.Ten
         return F.relu(F.conv2d(h, w[f"{name}.weight"], w[f"{name}.bias"], stride, 1))
 
     h = conv(x, "stem", 2)
+    pooled = [h.mean((2, 3))]
     for stage in range(sum(name.startswith("down.") for name in w) // 2):
         h = conv(h, f"down.{stage}", 2)
         h = h + conv(h, f"beside.{stage}", 1)
-    pooled = h.mean((2, 3))
+        pooled.append(h.mean((2, 3)))
     return (
-        F.linear(pooled, w["concept.weight"], w["concept.bias"]),
-        F.linear(pooled, w["style.weight"], w["style.bias"]),
+        F.linear(pooled[-1], w["concept.weight"], w["concept.bias"]),
+        F.linear(torch.cat(pooled, 1), w["style.weight"], w["style.bias"]),
     )
 
 
@@ -130,7 +134,7 @@ def augmented(x: torch.Tensor, background: torch.Tensor, generator: torch.Genera
     x = x * (1 + spread(0.2, 1, 1, 1)) + spread(0.1, 3, 1, 1)
     blur = torch.rand(n, 1, 1, 1, generator=generator) < 0.3
     x = torch.where(blur, F.avg_pool2d(x, 3, 1, 1, count_include_pad=False), x)
-    noise = torch.rand(n, 1, 1, 1, generator=generator) * 0.1
+    noise = torch.rand(n, 1, 1, 1, generator=generator) * 0.06
     return (x + torch.randn(x.shape, generator=generator) * noise).clamp(-1, 1)
 
 
@@ -150,13 +154,12 @@ def train(args: argparse.Namespace) -> None:
 
     kept = Path(args.trips)
     if kept.exists():
-        held = torch.load(kept, weights_only=True)
+        trips = torch.load(kept, weights_only=True)
     else:
         vae = AutoencoderKL.from_pretrained(args.vae).eval()
-        trips = RoundTrips(vae, whole, args.views + 1, torch.Generator().manual_seed(args.seed + 1))
-        held = trips.__dict__
-        torch.save(held, kept)
-    through, colours = held["pictures"], held["colours"]
+        trips = RoundTrips(vae, whole, args.views + 1, torch.Generator().manual_seed(args.seed + 1)).__dict__
+        torch.save(trips, kept)
+    through, colours = trips["pictures"], trips["colours"]
     print(f"{len(names)} concepts, {len(grid)} icons, {len(through)} views through the autoencoder", flush=True)
 
     def from_icons(at: torch.Tensor, g: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
@@ -167,8 +170,10 @@ def train(args: argparse.Namespace) -> None:
         return through[view, at].float().permute(0, 3, 1, 2) / 127.5 - 1, colours[view, at]
 
     judge = Judge(len(names), WIDTHS).to(memory_format=torch.channels_last)
-    print(f"{sum(p.numel() for p in judge.parameters()) / 1e6:.2f} M parameters", flush=True)
-    optimiser = torch.optim.AdamW(judge.parameters(), lr=args.rate, weight_decay=0.02)
+    held = {name: t.float().requires_grad_() for name, t in load_file(args.refine).items()} if args.refine else None
+    parameters = list(judge.parameters()) if held is None else list(held.values())
+    print(f"{sum(p.numel() for p in parameters) / 1e6:.2f} M parameters", flush=True)
+    optimiser = torch.optim.AdamW(parameters, lr=args.rate, weight_decay=0.02)
     began, step, smooth = time.time(), 0, None
     while (spent := time.time() - began) < args.seconds:
         for group in optimiser.param_groups:
@@ -180,19 +185,25 @@ def train(args: argparse.Namespace) -> None:
         x = torch.where(chosen[:, None, None, None], drawn, trip)
         x = augmented(x, torch.where(chosen[:, None], drawn_on, trip_on), generator)
         with torch.autocast("cpu", torch.bfloat16):
-            concept, style = judge(x.to(memory_format=torch.channels_last))
+            x = x.to(memory_format=torch.channels_last)
+            concept, style = judge(x) if held is None else judged(held, x)
         loss = F.cross_entropy(concept.float(), concept_of[at], label_smoothing=0.05)
-        loss = loss + 0.5 * F.cross_entropy(style.float(), style_of[at], label_smoothing=0.05)
+        loss = loss + F.cross_entropy(style.float(), style_of[at], label_smoothing=0.05)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         step += 1
-        right = (concept.argmax(1) == concept_of[at]).float().mean().item()
+        found = [(concept, concept_of), (style, style_of)]
+        right = torch.stack([(logits.argmax(1) == wanted[at]).float().mean() for logits, wanted in found])
         smooth = right if smooth is None else 0.98 * smooth + 0.02 * right
         if step % 50 == 0:
-            print(f"step {step} samples {step * args.batch} seconds {spent:.0f} right {smooth:.3f}", flush=True)
+            print(
+                f"step {step} samples {step * args.batch} seconds {spent:.0f} "
+                f"concept {smooth[0]:.3f} style {smooth[1]:.3f}",
+                flush=True,
+            )
 
-    tensors = folded(judge.eval())
+    tensors = folded(judge.eval()) if held is None else {name: t.detach().half() for name, t in held.items()}
     report = measure(tensors, args.seed + 2, grid, from_icons, from_trips, len(through) - 1)
     report |= measure_unseen(tensors, pictures, unseen, args.seed + 3)
     out = Path(args.out)
@@ -204,19 +215,21 @@ def train(args: argparse.Namespace) -> None:
     print(json.dumps(report, indent=2))
 
 
-def shares(tensors: dict[str, torch.Tensor], x: torch.Tensor, concept_of: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
+def shares(tensors: dict, x: torch.Tensor, concept_of: torch.Tensor) -> tuple[torch.Tensor, list[float]]:
     """The style logits, and how often the thing is named rightly first and among the first five."""
     with torch.no_grad():
         outs = [judged(tensors, part) for part in x.split(128)]
     first = torch.cat([concept for concept, _ in outs]).topk(5).indices == concept_of[:, None]
-    return torch.cat([style for _, style in outs]), [first[:, 0].float().mean().item(), first.any(1).float().mean().item()]
+    rates = [first[:, 0].float().mean().item(), first.any(1).float().mean().item()]
+    return torch.cat([style for _, style in outs]), rates
 
 
 def example(tensors: dict[str, torch.Tensor]) -> dict[str, list[float]]:
     """The logits of a picture that a formula makes, for whoever writes this network again."""
     c, y, x = torch.meshgrid(torch.arange(3), torch.arange(SIDE), torch.arange(SIDE), indexing="ij")
     concept, style = judged(tensors, (2 * c + 0.3 * y + 0.2 * x).sin()[None])
-    return {name: [round(value, 5) for value in logits[0].tolist()] for name, logits in [("concept", concept), ("style", style)]}
+    rounded = [[round(value, 5) for value in logits[0].tolist()] for logits in (concept, style)]
+    return dict(zip(("concept", "style"), rounded))
 
 
 def measure(tensors: dict, seed: int, grid: list, from_icons, from_trips, view: int) -> dict[str, float]:
@@ -252,7 +265,8 @@ if __name__ == "__main__":
     parser.add_argument("--vae", required=True, help="folder of the autoencoder whose pictures will be judged")
     parser.add_argument("--trips", default="trips.pt", help="where the icons that went through it are kept")
     parser.add_argument("--out", default="../judge", help="folder of judge.safetensors and judge.json")
-    parser.add_argument("--views", type=int, default=2, help="times each icon goes through the autoencoder for training")
+    parser.add_argument("--refine", help="a judge.safetensors to go on from, without its normalisations")
+    parser.add_argument("--views", type=int, default=2, help="times each icon goes through the autoencoder to train")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--threads", type=int, default=1)

@@ -1,4 +1,4 @@
-"""The pictures that measuring refers to, cut from the rasterised icons: seven of each trained style, and some of the set kept out."""
+"""The pictures that measuring refers to: seven icons of each trained style, and some of the set kept out."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""UNet, text tower, Plus and base adapter together, v-prediction; words decide the thing and the reference, mostly another thing, the style."""
+"""UNet, text tower and both adapters together; words decide the thing and the reference, mostly another, the style."""
 
 import argparse
 import math
@@ -21,7 +21,7 @@ SCHEDULE = {**BETAS, "clip_sample": False, "set_alpha_to_one": False, "steps_off
 SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", "cactus"]
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
-# Shares of the samples that see a reference through Plus and through base; the others see none, so that words must carry.
+# Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
 PLUS, BASE = 0.35, 0.2
 # Shares without words: of the samples with a reference, which then is the picture itself, and of the others.
 WORDLESS, WORDLESS_ALONE = 0.2, 0.1
@@ -75,7 +75,7 @@ class Icons:
         return self.pairs[at][1], self.views.colour[view, at].item()
 
     def batch(self, size: int) -> tuple[torch.Tensor, ...]:
-        """Latents, rows of words, own embeddings, and the condition: states, embeddings, weights of Plus and of base."""
+        """Latents, rows of words, own embeddings, and states, embeddings, weights of Plus and of base."""
         views, picked = self.views, []
         rows, own, states, embeds, plus, base = [], [], [], [], [], []
         for _ in range(size):
@@ -123,7 +123,7 @@ class Training:
             )
 
     def read(self, rows: torch.Tensor, own: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """States of the captions [n, 77, 128], and how far pictures are from their words among all words of the batch."""
+        """States of the captions [n, 77, 128], and how far pictures are from their words among those of the batch."""
         some, at = rows.unique(return_inverse=True)
         with torch.autocast("cpu", torch.bfloat16):
             said = self.tower(self.icons.ids[some])
@@ -202,7 +202,9 @@ class Training:
                 without, with_words = self.predict(torch.cat([z, z]), t, text, *condition).chunk(2)
                 z = schedule.step(without + guidance * (with_words - without), t, z).prev_sample
             shown = icons.vae.decode(z / views.scaling).sample
-            left = icons.vae.decode(views.latents[0, found] / views.scaling).sample if found else torch.ones(1, 3, 128, 128)
+            left = torch.ones(1, 3, 128, 128)
+            if found:
+                left = icons.vae.decode(views.latents[0, found] / views.scaling).sample
             rows.append(torch.cat([*left, *shown], 2))
         pixels = ((torch.cat(rows, 1).clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).byte().numpy()
         Image.fromarray(pixels).save(path)

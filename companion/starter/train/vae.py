@@ -1,4 +1,4 @@
-"""The autoencoder (8 times smaller, 4 channels), on crops of recoloured icons; L1, L2, differences of neighbours, a little KL."""
+"""The autoencoder (8 times smaller, 4 channels), on crops of recoloured icons; L1, L2, slopes, a little KL."""
 
 import argparse
 import math
