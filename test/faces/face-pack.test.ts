@@ -44,7 +44,9 @@ describe('a face found end to end', () => {
 
   test('where the detector says, whose the recogniser says', async () => {
     const picture = portrait(FACE)
-    const face = await faceIn(tinyWorkshop(root), 'buffalo_l', picture, undefined)
+    const seen = faceIn(tinyWorkshop(root), 'buffalo_l', picture, undefined)
+    await assert.doesNotReject(seen, 'the recogniser takes one size')
+    const face = await seen
     const points = SEEN.points.map((offset, i) => 8 * ((i % 2 ? 30 : 20) + offset))
     assertClose(
       'points',
@@ -154,6 +156,10 @@ describe('packs', () => {
       'r.onnx': recogniserStandIn(CONVOLUTIONS.buffalo_l),
       's.onnx': recogniserStandIn(CONVOLUTIONS.antelopev2),
     })
+    assert.deepEqual(
+      findModels([root]).map(({ name, variant }) => `${name} ${variant}`),
+      ['r buffalo_l', 's antelopev2'],
+    )
     const { library } = tinyWorkshop(root)
     const [one, other] = [library.facePack('buffalo_l'), library.facePack('antelopev2')]
     assert.deepEqual([one.detector, other.detector], [join(root, 'd.onnx'), join(root, 'd.onnx')])

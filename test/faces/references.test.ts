@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { adapterInputs, type GivenReference } from '../../companion/jobs/adapter-inputs.ts'
+import { controlFace } from '../../companion/jobs/control-face.ts'
 import { faceIn } from '../../companion/jobs/faces.ts'
+import { imageTokens } from '../../companion/jobs/image-tokens.ts'
 import { looksAt } from '../../companion/jobs/reference-looks.ts'
 import { normed } from '../../companion/vision/faces/embedding.ts'
+import { drawKeyPoints } from '../../companion/vision/faces/key-point-picture.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
@@ -145,6 +148,20 @@ describe('an adapter is given', () => {
     )
     assert.deepEqual([none, shop.networks.takeCounts()], [[], {}])
   })
+})
+
+test('points are drawn where they are once the picture is stretched to the size of the result', async () => {
+  const { prompt, none, seen } = await inputs('instantid', { pictures: [one] })
+  const from = { ...adapterOf.instantid, checkpoint: tinyxl }
+  const [tokens, without] = [await imageTokens(shop, from, prompt), await imageTokens(shop, from, none)]
+  const kept = { shares: {}, masked: false, weight: 1, start: 0, end: 1 }
+  const face = { prompt: tokens, none: without, isFace: true, seen, ...kept }
+  const picture = { prompt: without, none: tokens, isFace: false, seen: undefined, ...kept }
+  const control = controlFace([picture, face, { ...face, seen: undefined }], [320, 160])!
+  assert.deepEqual(control.tokens, { prompt: tokens, none: without })
+  const points = seen!.keyPoints.map(({ x, y }) => ({ x: x / 2, y: y / 4 }))
+  assert.deepEqual(control.keyPoints, drawKeyPoints(points, { width: 320, height: 160 }))
+  assert.equal(controlFace([picture], [320, 160]), undefined)
 })
 
 describe('refused in one sentence', () => {

@@ -12,12 +12,20 @@ const ONCE: Check = { file: detecting, name: 'two fifths' }
 const SQUARE: Check = { file: detecting, name: 'holds the picture|takes pixels' }
 const AGAIN: Check = { file: detecting, name: 'smaller, until|down to 320' }
 const FOUND: Check = { file: 'faces/face-pack', name: 'whose the recogniser says|normalises by itself' }
+const PACKS: Check = { file: 'faces/face-pack', name: 'are buffalo_l|may share' }
+const GREY: Check = { file: detecting, name: 'grey from its middle' }
+const READ: Check = { file: 'unit/adapter-config', name: '^ip-adapter-faceid_sd15$|unnorm$' }
+const SHORT: Check = { file: 'faces/references', name: 'a shortcut of 1' }
+const STRETCHED: Check = { file: 'faces/references', name: 'stretched to the size' }
 
 const alignment = 'companion/vision/faces/alignment.ts'
 const warp = 'companion/vision/faces/warp.ts'
 const resize = 'companion/vision/faces/resize-bilinear.ts'
 const detection = 'companion/vision/faces/detection.ts'
 const points = 'companion/vision/faces/key-point-picture.ts'
+const jobs = 'companion/jobs/faces.ts'
+const reads = 'companion/networks/ip-adapter/config.ts'
+const packs = 'companion/models/face-pack.ts'
 
 /** Where faces are seen, how they are set upright and drawn. */
 export const FACES: readonly Mutation[] = [
@@ -52,6 +60,7 @@ export const FACES: readonly Mutation[] = [
   ),
   mutate(points, DRAWN)('the nose in another place', 'NOSE = 2', 'NOSE = 1'),
   mutate(points, DRAWN)('thinner limbs', 'LIMB_HALF_WIDTH = 4', 'LIMB_HALF_WIDTH = 3'),
+  mutate(points, DRAWN)('limbs without their outline', 'LIMB_OUTLINE = 0.6', 'LIMB_OUTLINE = 0'),
   mutate(points, DRAWN)('limbs as bright as points', 'LIMB_DIMMING = 0.6', 'LIMB_DIMMING = 1'),
   mutate(points, DRAWN)('larger points', 'POINT_RADIUS = 10', 'POINT_RADIUS = 12'),
   mutate(points, DRAWN)(
@@ -59,4 +68,31 @@ export const FACES: readonly Mutation[] = [
     '[255, 255, 0],\n  [255, 0, 255],',
     '[255, 0, 255],\n  [255, 255, 0],',
   ),
+  mutate('companion/vision/faces/selection.ts', GREY)(
+    'darker grey selects too',
+    'SELECTED = 127.5',
+    'SELECTED = 126.5',
+  ),
+  mutate(jobs, FOUND)('a larger crop for the recogniser', 'RECOGNISED = 112', 'RECOGNISED = 224'),
+  mutate(jobs, FOUND)('the crop of other adapters for CLIP', 'SHOWN = 224', 'SHOWN = 256'),
+  mutate('companion/jobs/adapter-inputs.ts', SHORT)('no shortcut unless told', 'SHORTCUT = 1', 'SHORTCUT = 0'),
+  mutate('companion/jobs/control-face.ts', STRETCHED)('points not stretched', '(x * width) / seen.picture.width', 'x'),
+  mutate(reads, READ)(
+    'FaceID given raw faces',
+    "{ clip: undefined, face: 'normed' }",
+    "{ clip: undefined, face: 'raw' }",
+  ),
+  mutate(reads, READ)(
+    'InstantID given normed faces',
+    "{ clip: undefined, face: 'raw' }",
+    "{ clip: undefined, face: 'normed' }",
+  ),
+  mutate(packs, PACKS)('portraits take the pack of InstantID', '/unnorm/i', '/unnormed/i'),
+  mutate(packs, PACKS)(
+    "each adapter takes the other's pack",
+    "? 'antelopev2' : 'buffalo_l'\n}",
+    "? 'buffalo_l' : 'antelopev2'\n}",
+  ),
+  mutate(packs, PACKS)('every recogniser one of few layers', 'MANY_CONVOLUTIONS = 75', 'MANY_CONVOLUTIONS = 110'),
+  mutate(packs, PACKS)('every recogniser one of many layers', 'MANY_CONVOLUTIONS = 75', 'MANY_CONVOLUTIONS = 50'),
 ]
