@@ -13,7 +13,7 @@ const OPTIONS = {
   folder: {
     type: 'string',
     value: 'DIR',
-    does: 'where the full-size models are written and kept (1.9 GB; 5.9 GB for SDXL)',
+    does: 'where the full-size models are written and kept (2 GB; 6 GB for SDXL)',
   },
   size: { type: 'string', value: 'NAME', does: 'whose size: sd15 (the default) or sdxl' },
   json: { type: 'boolean', does: 'as JSON' },
@@ -66,16 +66,19 @@ type Figures = Omit<FullSizeFigures, 'loadSeconds'> & { readonly loadSeconds: re
 
 function table(size: FullSize, figures: Figures): string {
   const { title, side } = FULL_SIZE[size]
-  const { first, referenceWeight } = figures.loads
+  const { first, referenceWeight, lora, loraWeight } = figures.loads
   const memory = [figures.anonymousMB, figures.mappedMB].map((mb) => (mb === undefined ? '?' : mb.toFixed(0)))
   const rows: [string, string][] = [
     ['open and check the folder', `${figures.openSeconds.toFixed(2)} s`],
     ['load the UNet (F16 file)', spread(figures.loadSeconds, 's')],
     [`one evaluation, ${side} x ${side}`, spread(figures.secondsPerEvaluation, 's')],
+    ['  with a LoRA of rank 16', spread(figures.secondsPerEvaluationWithLora, 's')],
     ['between two evaluations', spread(figures.betweenStepsMs, 'ms')],
     ['slider to first evaluation', spread(figures.sliderToFirstCallMs, 'ms')],
     ['networks loaded at first', `${first}`],
-    ['  for other weights', `${referenceWeight}`],
+    ["  for a reference's weight", `${referenceWeight}`],
+    ['  for a LoRA', `${lora}`],
+    ["  for a LoRA's weight", `${loraWeight}`],
     ['peak memory', `${figures.peakMB.toFixed(0)} MB`],
     ['memory at the end', `${memory[0]!} MB own, ${memory[1]!} MB mapped`],
   ]

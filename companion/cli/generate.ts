@@ -127,6 +127,6 @@ async function write(
   if (document && isPsd(path)) {
     await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
   } else {
-    await writePng(path, picture)
+    await writePng(path, picture, recipe)
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import sharp from 'sharp'
 import { ImprintError } from '../../shared/errors.ts'
+import { withRecipe } from './recipe-in-png.ts'
 import { writeWhole } from './write-whole.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
@@ -56,9 +57,14 @@ export async function readPictures(
   return Object.fromEntries(pictures)
 }
 
-/** Writes pixels as a PNG file. */
-export async function writePng(path: string, { width, height, channels, data }: Raster): Promise<void> {
-  await writeWhole(path, await sharp(data, { raw: { width, height, channels } }).png().toBuffer())
+/** Writes pixels as a PNG file, which says by which recipe they were made where there is one. */
+export async function writePng(
+  path: string,
+  { width, height, channels, data }: Raster,
+  recipe?: Recipe,
+): Promise<void> {
+  const png = await sharp(data, { raw: { width, height, channels } }).png().toBuffer()
+  await writeWhole(path, recipe ? withRecipe(png, recipe, path) : png)
 }
 
 /** The picture at another size, smoothly. */

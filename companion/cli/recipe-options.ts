@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { check } from '../../shared/read-message.ts'
@@ -7,11 +7,12 @@ import { renameFaces } from '../../shared/recipe-faces.ts'
 import { renamePictures } from '../../shared/recipe-pictures.ts'
 import { number, size, withoutUndefined } from './option-values.ts'
 import { text, type Given, type Options } from './options.ts'
+import { recipeText } from './recipe-in-png.ts'
 import { overriddenParts, PART_OPTIONS } from './recipe-parts.ts'
 
 /** Options that say what to make; each overrides the recipe's field of that name. */
 export const RECIPE_OPTIONS = {
-  recipe: { type: 'string', value: 'FILE', does: 'recipe to start from (JSON)' },
+  recipe: { type: 'string', value: 'FILE', does: 'recipe to start from: JSON, or a PNG that Imprint made' },
   checkpoint: { type: 'string', value: 'NAME', does: 'model to use' },
   prompt: { type: 'string', value: 'TEXT', does: 'what to make' },
   negative: { type: 'string', value: 'TEXT', does: 'what to keep out' },
@@ -68,9 +69,13 @@ function readRecipe(file: string): Recipe {
   if (!existsSync(file)) throw new ImprintError('recipe-invalid', `There is no recipe ${file}. Check the path.`)
   let json: unknown
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'))
+    json = JSON.parse(recipeText(file))
   } catch (cause) {
-    throw new ImprintError('recipe-invalid', `The recipe ${file} is not JSON. Correct the file.`, { cause })
+    throw new ImprintError(
+      'recipe-invalid',
+      `The recipe ${file} is not JSON, nor a PNG that holds one. Name another file.`,
+      { cause },
+    )
   }
   const beside = (name: string) => resolve(dirname(file), name)
   return renameFaces(renamePictures(parseRecipe(json), beside), beside)

@@ -169,3 +169,17 @@ test('npm passes the command on, and nothing of its own', async () => {
   assert.equal(status, 0)
   assert.equal((JSON.parse(stdout) as Said).out, out)
 })
+
+test('the PNG holds its recipe, which makes the same picture again, and says its files from where it lies', async () => {
+  const reference = fixture('images', 'ref1.png')
+  const said = await generate(...SMALL, '--seed', '8', '--reference', reference, '--out', 'told.png')
+  const { comments = [] } = await sharp(join(folder, 'told.png')).metadata()
+  const [own, others] = comments
+  assert.deepEqual([own!.keyword, others!.keyword], ['imprint', 'parameters'])
+  const [first] = (JSON.parse(own!.text) as Said['recipe']).references
+  assert.equal(join(folder, first!['image'] as string), reference)
+  assert.match(others!.text, /^a fox\nSteps: 2, Sampler: .+, Seed: 8, Size: 64x96, Model: starter, Version: Imprint$/)
+  const again = await generate('--recipe', 'told.png', '--out', 'told-again.png', ...CPU)
+  assert.deepEqual(again.recipe, said.recipe)
+  assert.ok(readFileSync(join(folder, 'told.png')).equals(readFileSync(join(folder, 'told-again.png'))))
+})

@@ -89,10 +89,13 @@ describe('commands and options', () => {
 describe('recipes and their fields', () => {
   const wrong: Record<string, [string[], RegExp]> = {
     'a recipe there is not': [['--recipe', 'absent.json'], /^There is no recipe absent\.json\. Check the path\.$/m],
-    'a recipe that is a folder': [['--recipe', folder], /^The recipe .+ is not JSON\. Correct the file\.$/m],
+    'a recipe that is a folder': [
+      ['--recipe', folder],
+      /^The recipe .+ is not JSON, nor a PNG that holds one\. Name another file\.$/m,
+    ],
     'a recipe that is not JSON': [
       ['--recipe', file('cut.json', '{"prompt": "a fox"')],
-      /^The recipe .+cut\.json is not JSON\. Correct the file\.$/m,
+      /^The recipe .+cut\.json is not JSON, nor a PNG that holds one\. Name another file\.$/m,
     ],
     'a recipe that is no record': [['--recipe', file('list.json', '[]')], /^recipe: .*object/],
     'a key there is not': [['--recipe', recipe('key.json', { stepz: 3 })], /^recipe: .*"stepz"/],
