@@ -1,4 +1,4 @@
-"""Whether diffusers makes of a model folder what Imprint does: the largest difference of latents, for both adapters."""
+"""Whether diffusers makes of a model folder what Imprint does; what diffusers makes can be kept for Imprint's tests."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from diffusers import StableDiffusionPipeline
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 IMPRINT = Path(__file__).parents[2] / "bin" / "imprint.mjs"
 SHEET = Path(__file__).parents[1] / "evaluate" / "references" / "trained.png"
@@ -54,7 +54,9 @@ def compare(args: argparse.Namespace) -> int:
     models = Path(args.models).resolve()
     worst = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        reference = Path(folder) / "reference.png"
+        kept = Path(args.keep or folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        reference = kept / "reference.png"
         icon = Image.open(SHEET).crop((0, 0, SIDE, SIDE))
         ground = Image.new("RGBA", icon.size, "white")
         Image.alpha_composite(ground, icon).convert("RGB").save(reference)
@@ -63,6 +65,10 @@ def compare(args: argparse.Namespace) -> int:
             latents = by_diffusers(models, file, reference, recipe)
             difference = (latents - recipe["latents"]).abs().max().item()
             worst = max(worst, difference / latents.abs().max().item())
+            recipe["references"][0]["image"] = reference.name
+            asked = {name: value for name, value in recipe.items() if name not in ("latents", "image")}
+            (kept / f"{file.stem}.json").write_text(json.dumps(asked, indent=2) + "\n")
+            save_file({"latents": latents.reshape(1, -1).contiguous()}, kept / f"{file.stem}.safetensors")
             print(f"{file.stem}: latents up to {latents.abs().max():.2f} differ by {difference:.1e}")
     return int(worst > TOLERANCE)
 
@@ -70,6 +76,7 @@ def compare(args: argparse.Namespace) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", required=True, help="folder that assemble.py wrote")
+    parser.add_argument("--keep", help="folder for the recipes, the reference and the latents that diffusers makes")
     parser.add_argument("--prompt", default="fox")
     parser.add_argument("--weight", type=float, default=0.6)
     parser.add_argument("--seed", type=int, default=7)
