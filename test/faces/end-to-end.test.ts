@@ -121,6 +121,20 @@ describe('InstantID', () => {
   })
 })
 
+test('models: the packs that are there, and adapters that lack one', async () => {
+  const listed = async (folder: string) => (await imprint(['models', '--models', folder], { env })).stdout
+  const [without, having] = [await listed(models.path), await listed(packed.path)]
+  assert.match(without, /^adapter +faceid +.* faceid, lacks InsightFace's buffalo_l \(det_10g\.onnx and .*$/m)
+  assert.match(
+    without,
+    /^adapter +instantid +.* instantid, lacks InsightFace's antelopev2 \(scrfd_10g_bnkps\.onnx and .*$/m,
+  )
+  assert.match(having, /^adapter +faceid +.* faceid$/m)
+  assert.match(having, /^face-pack +recogniser +.* MB +antelopev2$/m)
+  assert.match(having, /^face-pack +recogniser +.* MB +buffalo_l$/m)
+  assert.doesNotMatch(having, /lacks|^face-pack +detector/m)
+})
+
 describe('ends in one sentence and status 2', () => {
   const refused = async (reference: Reference, seen: boolean, sentence: RegExp) => {
     const { status, stdout, stderr } = await run(recipe(reference), seen).ended
