@@ -9,7 +9,6 @@ import { drawKeyPoints } from '../../companion/vision/faces/key-point-picture.ts
 import { writeSafetensors } from '../../companion/weights/write.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
 import { imprint, type Ended } from '../support/cli.ts'
-import { relativeDifference } from '../support/close.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
 import { writeFaceModels, writeFacePacks } from '../support/face-models.ts'
 import { portrait } from '../support/face-pictures.ts'
@@ -74,8 +73,6 @@ const recipe = (reference: Reference, changes: Partial<Recipe> = {}): Recipe => 
   ...changes,
 })
 
-const differ = (one: Float32Array, other: Float32Array) => assert.ok(relativeDifference(one, other) > 1e-3)
-
 describe('FaceID', () => {
   test('a picture given by plain options, and the face seen in it given as numbers, make the same to the bit', async () => {
     const dump = file('plain.safetensors')
@@ -87,15 +84,13 @@ describe('FaceID', () => {
     assert.equal(status, 0, stderr)
     const given = await made(recipe({ embedding: 'face.safetensors', adapter: 'faceid' }), { seen: false })
     assert.deepEqual(latentsOf(dump), given)
-    differ(given, await made(recipe({ embedding: 'face.safetensors', adapter: 'faceid', weight: 0 }), { seen: false }))
   })
 
-  test('PlusV2 shows CLIP the face set upright at 224 pixels, and takes of it what the shortcut says', async () => {
+  test('PlusV2 shows CLIP the face set upright at 224 pixels, beside its numbers', async () => {
     const plus: Reference = { adapter: 'plusv2', shortcut: 0.7 }
     const seen = await made(recipe({ image: 'face.png', ...plus }))
     const given: Reference = { embedding: 'face.safetensors', image: 'crop.png', ...plus }
     assert.deepEqual(seen, await made(recipe(given), { seen: false }))
-    differ(seen, await made(recipe({ ...given, shortcut: 0 }), { seen: false }))
   })
 })
 
@@ -110,14 +105,6 @@ describe('InstantID', () => {
     const seen = await made(instant({ image: 'face.png' }))
     const given = instant({ embedding: 'instantid.safetensors' }, { image: 'points.png' })
     assert.deepEqual(seen, await made(given, { seen: false }))
-    differ(seen, await made({ ...given, controls: [] }, { seen: false }))
-  })
-
-  test('a face that comes as numbers has no pose', async () => {
-    const { ended } = run(instant({ embedding: 'instantid.safetensors' }), false)
-    const { status, stdout, stderr } = await ended
-    assert.deepEqual([status, stdout], [2, ''])
-    assert.match(stderr, /^recipe\.controls\.0\.image: a face that comes as numbers has no pose to draw\. .*\n$/)
   })
 })
 
