@@ -23,8 +23,13 @@ export interface FullSizeFigures {
   readonly secondsPerEvaluation: readonly number[]
   readonly betweenStepsMs: readonly number[]
   readonly sliderToFirstCallMs: readonly number[]
-  /** Networks loaded for the first picture, and for all the others together, which differ by the reference's weight. */
-  readonly loads: Readonly<Record<'first' | 'referenceWeight', number>>
+  /** Evaluations with a LoRA beside every projection of the transformers. */
+  readonly secondsPerEvaluationWithLora: readonly number[]
+  /**
+   * Networks loaded for the first picture, for all those together that differ from it by the reference's weight, for the
+   * first one with a LoRA, and for one more that differs from that by both weights.
+   */
+  readonly loads: Readonly<Record<'first' | 'referenceWeight' | 'lora' | 'loraWeight', number>>
   readonly peakMB: number
   readonly anonymousMB: number | undefined
   readonly mappedMB: number | undefined
@@ -50,9 +55,11 @@ interface Choice {
   readonly side: number
   readonly steps: number
   readonly weight: number
+  /** How strong the LoRA is; there is none where this is absent. */
+  readonly lora?: number
 }
 
-async function picture(shop: Workshop, { side, steps, weight }: Choice): Promise<void> {
+async function picture(shop: Workshop, { side, steps, weight, lora }: Choice): Promise<void> {
   const recipe: Recipe = {
     prompt: 'a red fox',
     size: [side, side],
@@ -61,6 +68,7 @@ async function picture(shop: Workshop, { side, steps, weight }: Choice): Promise
     guidance: 1,
     sampler: 'euler',
     references: [{ image: 'grey', weight }],
+    loras: lora === undefined ? [] : [{ file: 'full-size-lora', weight: lora }],
   }
   const grey = { width: 64, height: 64, channels: 3, data: new Uint8Array(3 * 64 * 64).fill(128) } as const
   for await (const event of imprint(shop, { recipe, pictures: { grey } })) {
@@ -106,20 +114,32 @@ async function measure(folder: string, size: FullSize, positions: number, steps:
     referenceWeight += await loadsOf({ weight: 0.4 + i / 10, steps })
     const unet = runs.filter(({ what }) => what === 'unet')
     slider.push(unet[0]!.begin - moved)
-    evaluations.push(...unet.map(({ begin, end }) => (end - begin) / 1000))
+    evaluations.push(...secondsOf(runs))
     unet.slice(1).forEach(({ begin }, j) => between.push(begin - unet[j]!.end))
+  }
+  const withLora = { lora: 0, loraWeight: 0 }
+  runs.length = 0
+  // Where no position is asked for, loading alone is measured.
+  if (positions > 0) {
+    withLora.lora = await loadsOf({ weight: 0.4, steps: 1, lora: 0.8 })
+    withLora.loraWeight = await loadsOf({ weight: 0.5, steps: 1, lora: 0.4 })
   }
   return {
     openSeconds,
     loadSeconds: (load.end - load.begin) / 1000,
     secondsPerEvaluation: evaluations,
+    secondsPerEvaluationWithLora: secondsOf(runs),
     betweenStepsMs: between,
     sliderToFirstCallMs: slider,
-    loads: { first, referenceWeight },
+    loads: { first, referenceWeight, ...withLora },
     ...memory(),
     threads: availableParallelism(),
   }
 }
+
+/** How long each evaluation of the UNet took. */
+const secondsOf = (runs: readonly Run[]): number[] =>
+  runs.filter(({ what }) => what === 'unet').map(({ begin, end }) => (end - begin) / 1000)
 
 const memory = () => ({
   peakMB: process.resourceUsage().maxRSS / 1024,
