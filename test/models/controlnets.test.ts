@@ -32,7 +32,11 @@ const renamed = (shapes: Shapes): Shapes =>
   Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [controlNetKeys(name)![0]!.name, shape]))
 
 /** What a ControlNet makes is what the UNet's graph takes, by name and shape. */
-function fits({ config, ledger }: Pick<ControlNet, 'config' | 'ledger'>, unet: UNetConfig, size: { width: number; height: number }): void {
+function fits(
+  { config, ledger }: Pick<ControlNet, 'config' | 'ledger'>,
+  unet: UNetConfig,
+  size: { width: number; height: number },
+): void {
   const graph = controlNetGraph(ledger.weights, config, { ...size, tokens: 77 }, OPTIONS)
   const made = [...graph.outputs].map(([name, { shape }]) => `control.${name} ${shape.join()}`)
   const weights = hollowWeights()
