@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { after, before, describe, test } from 'node:test'
+import { createChildEngine } from '../../companion/engine/child-engine.ts'
+import type { Engine } from '../../companion/engine/engine.ts'
 import { compareDumps, expectedFile } from '../support/cases.ts'
 import { imprint, start } from '../support/cli.ts'
+import { makeCase } from '../support/engine-cases.ts'
 import { fixture } from '../support/golden.ts'
 import type { DeviceFindings } from '../support/report-device.ts'
 import { HAS_SOFTWARE_GPU, NO_GPU, unpackSoftwareGpu, type SoftwareGpu } from '../support/software-gpu.ts'
@@ -17,25 +20,31 @@ const TOLERANCE = '5e-3'
 function onSoftwareGpu(): void {
   const dumps = mkdtempSync(join(tmpdir(), 'imprint-webgpu-'))
   let gpu: SoftwareGpu
+  let engine: Engine
+  const usual = { ...process.env }
   before(async () => {
     gpu = await unpackSoftwareGpu()
+    // The engine's process inherits it.
+    Object.assign(process.env, gpu.environment)
+    engine = createChildEngine({ roots: [fixture('models')], device: 'webgpu' })
   })
-  after(() => [gpu.folder, dumps].forEach((folder) => rmSync(folder, { recursive: true, force: true })))
+  after(async () => {
+    await engine.close()
+    process.env = usual
+    for (const folder of [gpu.folder, dumps]) rmSync(folder, { recursive: true, force: true })
+  })
 
+  test('the engine uses it, but not its fused attention', async () => {
+    assert.deepEqual(await engine.device(), {
+      device: 'webgpu',
+      reason: 'the GPU passed the self-test; its fused attention is wrong, so attention is computed in parts',
+    })
+  })
+
+  // One engine makes all of them: what is slow here is to build programs for the GPU, and it keeps those.
   for (const name of ['regions', 'xl-base', 'controlnet', 'lora-kohya']) {
     test(`${name} comes out as diffusers makes it, every node on the GPU`, async () => {
-      const dump = join(dumps, `${name}.safetensors`)
-      const what = ['--models', fixture('models'), '--recipe', fixture('cases', `${name}.json`)]
-      const { status, stdout, stderr } = await imprint(
-        ['generate', ...what, '--device', 'webgpu', '--dump', dump, '--json'],
-        { env: gpu.environment },
-      )
-      assert.equal(status, 0, stderr)
-      const { device } = JSON.parse(stdout) as { device: unknown }
-      assert.deepEqual(device, {
-        device: 'webgpu',
-        reason: 'the GPU passed the self-test; its fused attention is wrong, so attention is computed in parts',
-      })
+      const dump = await makeCase(engine, name, dumps)
       const { equal, said } = await compareDumps(expectedFile(name), dump, TOLERANCE)
       assert.ok(equal, said)
     })
