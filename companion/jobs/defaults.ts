@@ -49,6 +49,14 @@ export function completeRecipe(
       `recipe.size: the sides must be multiples of ${scale} for "${checkpoint.name}", not ${size.join(' x ')}.`,
     )
   }
+  const clipSkip = recipe.clipSkip ?? 0
+  const mostSkipped = skippableLayers(checkpoint)
+  if (clipSkip > mostSkipped) {
+    throw new ImprintError(
+      'recipe-invalid',
+      `recipe.clipSkip: of the text encoder of "${checkpoint.name}" at most ${mostSkipped} layers can be left out, not ${clipSkip}. Leave out fewer.`,
+    )
+  }
   return {
     checkpoint: typeof recipe.checkpoint === 'object' ? recipe.checkpoint : checkpoint.name,
     prompt: recipe.prompt,
@@ -61,7 +69,7 @@ export function completeRecipe(
     sampler,
     spacing: recipe.spacing ?? usual.spacing,
     sigmas,
-    clipSkip: recipe.clipSkip ?? 0,
+    clipSkip,
     decoder: recipe.decoder ?? 'vae',
     references: (recipe.references ?? []).map((reference) => ({
       ...reference,
@@ -85,6 +93,10 @@ export function completeRecipe(
     ...(recipe.source && { source: { ...recipe.source, strength: recipe.source.strength ?? FAMILY.strength } }),
   }
 }
+
+/** All layers of the shortest text tower, of which SDXL leaves out one anyway. */
+const skippableLayers = ({ towers, family }: Checkpoint): number =>
+  Math.min(...towers.map(({ config }) => config.layers)) - (family === 'sdxl' ? 1 : 0)
 
 /** A reference without words is to be seen, not mixed with what is said. */
 const WORDLESS_WEIGHT = 1

@@ -100,6 +100,14 @@ test('a complete recipe is a recipe, and completing it again changes nothing', (
   assert.deepEqual(complete(read), once)
 })
 
+test('as many layers of the text encoder can be left out as it has', () => {
+  assert.equal(complete({ prompt: '', clipSkip: 3 }).clipSkip, 3)
+  const message = /^recipe\.clipSkip: of the text encoder of "tiny15" at most 3 layers can be left out, not 4\. /
+  assert.throws(() => complete({ prompt: '', clipSkip: 4 }), { code: 'recipe-invalid', message })
+  const xl: Checkpoint = { ...silent, family: 'sdxl' }
+  assert.throws(() => complete({ prompt: '', clipSkip: 3 }, xl), { code: 'recipe-invalid', message: /at most 2 / })
+})
+
 test('DDIM walks on timesteps, so its noise levels cannot be chosen', () => {
   const wrong = { prompt: '', sampler: 'ddim', sigmas: 'karras' } as const
   assert.throws(() => complete(wrong), { code: 'recipe-invalid', message: /^recipe\.sigmas: .*"ddim".*"karras"/ })
