@@ -7,7 +7,15 @@ import { textKeysValuesGraph, timeGraph } from '../networks/unet-conditioning.ts
 import { unetGraph } from '../networks/unet.ts'
 import type { UNetConfig } from '../networks/unet-layout.ts'
 import { vaeDecoderGraph, vaeEncoderGraph, type VaeConfig } from '../networks/vae.ts'
-import { readJson, readSchedulerConfig, readUNetConfig, readVaeConfig, type SchedulerConfig } from './config.ts'
+import {
+  readJson,
+  readLatentSide,
+  readPipelineConfig,
+  readSchedulerConfig,
+  readUNetConfig,
+  readVaeConfig,
+  type SchedulerConfig,
+} from './config.ts'
 import { openFolderWeights, type Part } from './part.ts'
 import { openTextTower, type TextTower } from './text-tower.ts'
 
@@ -78,28 +86,31 @@ export function readFolderSettings(
   folder: string,
   scale: number,
 ): Pick<Checkpoint, 'scheduler' | 'pictureSize' | 'zeroNegative' | 'extras'> {
-  const index = indexSchema.parse(readJson(join(folder, 'model_index.json')))
-  const { sample_size: latentSize } = sampleSize.parse(readJson(join(folder, 'unet', 'config.json')))
   return {
     scheduler: readSchedulerConfig(join(folder, 'scheduler', 'scheduler_config.json')),
-    pictureSize: latentSize * scale,
-    zeroNegative: index.force_zeros_for_empty_prompt,
+    pictureSize: readLatentSide(join(folder, 'unet', 'config.json')) * scale,
+    zeroNegative: readPipelineConfig(join(folder, 'model_index.json')).zeroNegative,
     extras: readExtras(join(folder, 'imprint.json')),
   }
 }
 
-const indexSchema = z.looseObject({ force_zeros_for_empty_prompt: z.boolean().default(false) })
-const sampleSize = z.looseObject({ sample_size: z.number().int().positive().default(64) })
+/** Numbers that SDXL tells beside the pooled text: three sizes of two sides each. */
+const ADDED_NUMBERS = 6
 
 /** Throws `model-invalid` for parts of different models: the UNet reads text of another width than the towers make. */
-export function refuseMisfits(name: string, towers: readonly TextTower[], { crossAttentionWidth }: UNetConfig): void {
+export function refuseMisfits(name: string, towers: readonly TextTower[], unet: UNetConfig): void {
+  const { crossAttentionWidth, added } = unet
   const width = towers.reduce((sum, { config }) => sum + config.hiddenSize, 0)
-  if (width === crossAttentionWidth) return
-  throw new ImprintError(
-    'model-invalid',
-    `${name}: its UNet reads text ${crossAttentionWidth} wide, its text encoders make ${width}. Download the model again.`,
-  )
+  if (width !== crossAttentionWidth)
+    throw misfit(name, `reads text ${crossAttentionWidth} wide, its text encoders make ${width}`)
+  const pooled = towers.at(-1)?.config.projectionSize ?? 0
+  const summary = added && added.width - ADDED_NUMBERS * added.timeWidth
+  if (summary !== undefined && summary !== pooled)
+    throw misfit(name, `reads a summary of the text ${summary} wide, its last text encoder makes one of ${pooled}`)
 }
+
+const misfit = (name: string, what: string): ImprintError =>
+  new ImprintError('model-invalid', `${name}: its UNet ${what}. Download the model again.`)
 
 const openUNet = (folder: string): Part<UNetConfig> =>
   checkUNet(openFolderWeights(folder, 'diffusion_pytorch_model'), readUNetConfig(join(folder, 'config.json')))

@@ -55,6 +55,28 @@ const addedIsWhole = (
 ) => !c.addition_embed_type || (c.addition_time_embed_dim && c.projection_class_embeddings_input_dim)
 const ADDED_WIDTHS = { path: ['addition_time_embed_dim'], message: 'the widths of the added embedding are missing' }
 
+/** Levels must have a value each, and whole heads and groups. */
+function checkLevels(c: WayDown, fault: z.RefinementCtx): void {
+  const levels = c.block_out_channels.length
+  for (const field of ['attention_head_dim', 'transformer_layers_per_block'] as const) {
+    const values = c[field]
+    if (typeof values !== 'number' && values.length !== levels)
+      fault.addIssue({ code: 'custom', path: [field], message: `${values.length} values for ${levels} levels` })
+  }
+  const heads = spread(c.attention_head_dim, levels)
+  if (!c.block_out_channels.every((width, level) => width % heads[level]! === 0))
+    fault.addIssue({ code: 'custom', path: ['attention_head_dim'], message: 'a width is no multiple of it' })
+  checkGroups(c, fault)
+}
+
+function checkGroups(
+  c: { readonly block_out_channels: readonly number[]; readonly norm_num_groups: number },
+  fault: z.RefinementCtx,
+): void {
+  if (!c.block_out_channels.every((width) => width % c.norm_num_groups === 0))
+    fault.addIssue({ code: 'custom', path: ['norm_num_groups'], message: 'a width is no multiple of it' })
+}
+
 function wayDownConfig(c: WayDown & { readonly in_channels: number }): WayDownConfig {
   const levels = c.block_out_channels.length
   return {
@@ -88,6 +110,7 @@ const unet = z
     dual_cross_attention: only(false),
   })
   .refine(addedIsWhole, ADDED_WIDTHS)
+  .superRefine(checkLevels)
   .transform((c): UNetConfig => ({
     ...wayDownConfig(c),
     outChannels: c.out_channels,
@@ -113,6 +136,7 @@ const controlNet = z
     global_pool_conditions: only(false),
   })
   .refine(addedIsWhole, ADDED_WIDTHS)
+  .superRefine(checkLevels)
   .transform((c): ControlNetConfig => ({
     ...wayDownConfig(c),
     middleAttends: c.mid_block_type === 'UNetMidBlock2DCrossAttn',
@@ -136,6 +160,7 @@ const vae = z
     use_post_quant_conv: only(true),
     shift_factor: only(null),
   })
+  .superRefine(checkGroups)
   .transform((c): VaeConfig => ({
     widths: c.block_out_channels,
     layersPerBlock: c.layers_per_block,
@@ -153,6 +178,9 @@ const transformer = {
   layer_norm_eps: z.number().positive().default(1e-5),
 }
 
+const headsAreWhole = (c: z.infer<z.ZodObject<typeof transformer>>) => c.hidden_size % c.num_attention_heads === 0
+const HEADS = { path: ['num_attention_heads'], message: 'the width is no multiple of it' }
+
 const transformerConfig = (c: z.infer<z.ZodObject<typeof transformer>>) => ({
   hiddenSize: c.hidden_size,
   layers: c.num_hidden_layers,
@@ -164,6 +192,7 @@ const transformerConfig = (c: z.infer<z.ZodObject<typeof transformer>>) => ({
 
 const text = z
   .looseObject({ ...transformer, vocab_size: positive, max_position_embeddings: positive, projection_dim: positive })
+  .refine(headsAreWhole, HEADS)
   .transform((c): ClipTextConfig => ({
     ...transformerConfig(c),
     vocabularySize: c.vocab_size,
@@ -173,6 +202,7 @@ const text = z
 
 const vision = z
   .looseObject({ ...transformer, image_size: positive, patch_size: positive, projection_dim: positive })
+  .refine(headsAreWhole, HEADS)
   .transform((c): ClipVisionConfig => ({
     ...transformerConfig(c),
     imageSize: c.image_size,
@@ -239,7 +269,13 @@ const scheduler = z
     spacing: c.timestep_spacing,
   }))
 
-/** A network's configuration from the text of a JSON file; throws `model-unsupported` naming the file and the field. */
+const pipeline = z
+  .looseObject({ force_zeros_for_empty_prompt: z.boolean().default(false) })
+  .transform((c) => ({ zeroNegative: c.force_zeros_for_empty_prompt }))
+
+const latentSide = z.looseObject({ sample_size: positive.default(64) }).transform((c) => c.sample_size)
+
+/** What a JSON file says; throws `model-unsupported` naming the file and the field. */
 const reader =
   <T>(schema: z.ZodType<T>) =>
   (path: string): T => {
@@ -261,6 +297,10 @@ export const readTextConfig = reader(text)
 export const readVisionConfig = reader(vision)
 export const readPreprocessing = reader(preprocessing)
 export const readSchedulerConfig = reader(scheduler)
+/** What model_index.json says beside the parts of a model. */
+export const readPipelineConfig = reader(pipeline)
+/** Side in latents of the pictures a UNet was trained on, from its config.json. */
+export const readLatentSide = reader(latentSide)
 
 /** A JSON file; throws `model-invalid` naming it when it is missing or no JSON. */
 export function readJson(path: string): unknown {

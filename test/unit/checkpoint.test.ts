@@ -106,6 +106,32 @@ describe('a checkpoint', () => {
     assert.throws(() => openCheckpoint(copy), { code: 'model-invalid' })
   })
 
+  const told: [what: string, file: string, change: object, code: string, says: RegExp][] = [
+    [
+      'a summary of another width',
+      'unet/config.json',
+      { addition_time_embed_dim: 7 },
+      'model-invalid',
+      /38 wide.* 32\./,
+    ],
+    ['a picture of two sides', 'unet/config.json', { sample_size: [8, 8] }, 'model-unsupported', /"sample_size"/],
+    [
+      'zeros by a word',
+      'model_index.json',
+      { force_zeros_for_empty_prompt: 'yes' },
+      'model-unsupported',
+      /"force_zeros_/,
+    ],
+  ]
+  for (const [what, file, change, code, message] of told) {
+    test(`whose configuration speaks of ${what}`, async () => {
+      const copy = await changed(['diffusers', 'tinyxl'], UNET, () => undefined)
+      const path = join(copy, file)
+      writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, 'utf8')) as object), ...change }))
+      assert.throws(() => openCheckpoint(copy), { code, message })
+    })
+  }
+
   test('without a file', async () => {
     const copy = await tiny15(UNET, () => undefined)
     rmSync(join(copy, VAE))
@@ -126,7 +152,10 @@ describe('an image encoder', () => {
       message: /lacks .*visual_projection\.weight/,
     })
     const more = await encoder((t) => (t['logit_scale'] = one(1)))
-    assert.throws(() => openImageEncoder({ path: more, isFolder: true }), { code: 'model-invalid', message: /"logit_scale"/ })
+    assert.throws(() => openImageEncoder({ path: more, isFolder: true }), {
+      code: 'model-invalid',
+      message: /"logit_scale"/,
+    })
   })
 })
 

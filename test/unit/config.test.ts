@@ -69,6 +69,14 @@ describe('refused by file and field', () => {
     ['unet', 'block_out_channels', [16, -24, 32, 32]],
     ['unet', 'layers_per_block', 0],
     ['unet', 'attention_head_dim', null],
+    ['unet', 'attention_head_dim', [4]],
+    ['unet', 'attention_head_dim', 7],
+    ['unet', 'transformer_layers_per_block', [1]],
+    ['unet', 'norm_num_groups', 7],
+    ['controlnet', 'attention_head_dim', [4, 4]],
+    ['vae', 'norm_num_groups', 7],
+    ['text', 'num_attention_heads', 7],
+    ['vision', 'num_attention_heads', 7],
     ['unet', 'norm_eps', -1],
     ['unet', 'act_fn', 'gelu'],
     ['unet', 'mid_block_type', 'UNetMidBlock2DSimpleCrossAttn'],
@@ -144,10 +152,10 @@ describe('read as it is meant', () => {
 
   test('one value per level, or one for all', () => {
     const { heads, depths } = readChanged('unet', {
-      attention_head_dim: [5, 10, 20, 20],
+      attention_head_dim: [2, 3, 4, 8],
       transformer_layers_per_block: [1, 2, 10, 1],
     }) as typeof T15
-    assert.deepEqual({ heads, depths }, { heads: [5, 10, 20, 20], depths: [1, 2, 10, 1] })
+    assert.deepEqual({ heads, depths }, { heads: [2, 3, 4, 8], depths: [1, 2, 10, 1] })
   })
 
   test('epsilons are taken from the file', () => {
