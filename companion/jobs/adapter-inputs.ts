@@ -4,6 +4,7 @@ import type { Fit } from '../../shared/recipe.ts'
 import { facePackFor } from '../models/face-pack.ts'
 import type { AdapterWithEncoder } from '../models/library.ts'
 import { adapterReads } from '../networks/ip-adapter/config.ts'
+import { oneSquare } from './clip-features.ts'
 import type { AdapterInput } from './image-tokens.ts'
 import { clipCrop } from './faces.ts'
 import { facesInPictures, givenFaces, noFace, type ReadFace, type SeenInPicture } from './reference-faces.ts'
@@ -58,7 +59,7 @@ export async function adapterInputs(
   if (!guided) return { prompt, none: [], seen: seen?.[0] }
 
   // One look stands for nothing beside every tile.
-  const [negative] = (given.negative && (await look([given.negative], given.fit === 'tile' ? 'crop' : given.fit))) ?? []
+  const [negative] = (given.negative && (await look([given.negative], oneSquare(given.fit)))) ?? []
   const nothing = negative ?? (encoder && clip && (await noLook(shop, encoder, clip)))
   const none = inputOf({ look: nothing, face: face && noFace(from) }, shortcut)
   return { prompt, none: prompt.map(() => none), seen: seen?.[0] }

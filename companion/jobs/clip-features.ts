@@ -9,8 +9,14 @@ import type { Networks } from './networks.ts'
 
 type Kept = { readonly networks: Networks; readonly keep: Keep }
 
+/** A fit that makes one square of a picture. */
+export type OneSquare = Exclude<Fit, 'tile'>
+
+/** The fit by which one square stands for a whole picture: of tiles the middle. */
+export const oneSquare = (fit: Fit): OneSquare => (fit === 'tile' ? 'crop' : fit)
+
 /** CLIP's features of a picture: `image_embeds` [1, p], `penultimate` [tokens, d]. */
-export const clipFeatures = (kept: Kept, encoder: ImageEncoder, picture: Raster, fit: Fit): Promise<Tensors> =>
+export const clipFeatures = (kept: Kept, encoder: ImageEncoder, picture: Raster, fit: OneSquare): Promise<Tensors> =>
   features(kept, encoder, `${pictureKey(picture)} ${fit}`, () =>
     clipPixels(clipSquares(picture, fit, encoder.preprocessing.size)[0]!, encoder.preprocessing),
   )

@@ -1,6 +1,5 @@
 import type { Raster } from '../../shared/raster.ts'
 import { ImprintError } from '../../shared/errors.ts'
-import type { Fit } from '../../shared/recipe.ts'
 import type { Score } from '../../shared/score.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
@@ -10,12 +9,12 @@ import type { Networks } from './networks.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { pictureNamed } from './pictures.ts'
 import { textStates } from './text-states.ts'
-import { clipFeatures } from './clip-features.ts'
+import { clipFeatures, oneSquare, type OneSquare } from './clip-features.ts'
 import type { Workshop } from './workshop.ts'
 
-/** What a result is held against, encoded as it was for making it, so that nothing is encoded twice. */
+/** What a result is held against, encoded as it was for making it, so that nothing but tiles is encoded twice. */
 export interface Asked {
-  readonly reference?: { readonly picture: Raster; readonly fit: Fit }
+  readonly reference?: { readonly picture: Raster; readonly fit: OneSquare }
   readonly prompt?: string
   readonly clipSkip: number
 }
@@ -37,7 +36,8 @@ export async function scoreOf(
   if (!encoder) return {}
   const words = wordsOf(prompt, notation)
   return clipScore(shop, { checkpoint, encoder }, result, {
-    ...(seen && name !== undefined && { reference: { picture: pictureNamed(name, pictures), fit: seen.fit } }),
+    ...(seen &&
+      name !== undefined && { reference: { picture: pictureNamed(name, pictures), fit: oneSquare(seen.fit) } }),
     ...(words.trim() !== '' && { prompt: words }),
     clipSkip,
   })
@@ -60,7 +60,7 @@ export async function clipScore(
   result: Raster,
   { reference, prompt, clipSkip }: Asked,
 ): Promise<Score> {
-  const seen = async (picture: Raster, fit: Fit) =>
+  const seen = async (picture: Raster, fit: OneSquare) =>
     (await clipFeatures(kept, encoder, picture, fit))['image_embeds']!.data
   const made = await seen(result, 'crop')
   const tower = checkpoint.towers.find(({ config }) => config.projectionSize === encoder.config.projectionSize)

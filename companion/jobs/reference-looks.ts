@@ -5,7 +5,7 @@ import type { ImageEncoder } from '../models/image-encoder.ts'
 import type { AdapterReads } from '../networks/ip-adapter/config.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { clipSquares } from '../vision/preprocess.ts'
-import { clipFeatures, zeroFeatures } from './clip-features.ts'
+import { clipFeatures, oneSquare, zeroFeatures } from './clip-features.ts'
 import { pictureKey } from './keep.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -32,12 +32,12 @@ export async function looksAt(
   pictures: readonly Raster[],
   fit: Fit,
 ): Promise<Look[]> {
-  const tiled = fit === 'tile'
-  const seen = tiled ? squaresAlong(pictures, encoder) : pictures
+  const seen = fit === 'tile' ? squaresAlong(pictures, encoder) : pictures
+  const square = oneSquare(fit)
   const looks: Look[] = []
   for (const picture of seen) {
-    const made = await clipFeatures(shop, encoder, picture, tiled ? 'crop' : fit)
-    const key = `${pictureKey(picture)} ${tiled ? 'crop' : fit} by ${encoder.identity}`
+    const made = await clipFeatures(shop, encoder, picture, square)
+    const key = `${pictureKey(picture)} ${square} by ${encoder.identity}`
     looks.push({ key, features: made[FEATURES[reads]]! })
   }
   return looks

@@ -72,7 +72,7 @@ test('no score against the prompt without a text projection', async () => {
 
 test('a run says how near its picture came, at the price of one more look', async () => {
   const shop = tinyWorkshop()
-  const pictures = { fox: scene(64, 48), lake: pixels(48, 48) }
+  const pictures = { fox: scene(64, 48), lake: pixels(48, 48), wide: scene(120, 40) }
   const run = async (changes: Partial<Recipe>, score?: boolean) => {
     const recipe: Recipe = { prompt: 'a fox', seed: 1, steps: 1, size: [64, 64], ...changes }
     for await (const event of imprint(shop, { recipe, pictures, ...(score !== undefined && { score }) }))
@@ -89,6 +89,8 @@ test('a run says how near its picture came, at the price of one more look', asyn
   assert.equal(score!.prompt, undefined, "tiny15's text tower has no projection")
   const first = await run({ references: [lake, fox] }, true)
   assert.equal(first.score!.reference, cosine(await vector(first.picture), await vector(pictures.lake)))
+  const tiled = await run({ references: [{ image: 'wide', fit: 'tile' }] }, true)
+  assert.equal(tiled.score!.reference, cosine(await vector(tiled.picture), await vector(pictures.wide)), 'its middle')
   assert.deepEqual((await run({}, true)).score, {})
 })
 
