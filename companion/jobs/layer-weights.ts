@@ -56,22 +56,26 @@ function fromBlocks(layers: LayerWeights, { part, block, attention }: CrossAtten
 }
 
 function refuseUnknownBlocks(layers: LayerWeights, layout: readonly BlockPlace[]): void {
-  for (const part of ['down', 'up'] as const) {
-    for (const [name, given] of Object.entries(layers[part] ?? {})) {
-      const place = layout.find((block) => block.part === part && `block_${block.index}` === name)
-      const count = place?.transformers.length ?? 0
-      if (count === 0) {
-        throw new ImprintError(
-          'recipe-invalid',
-          `recipe.references.layers.${part}.${name}: the model has no attention there. Name another block.`,
-        )
-      }
-      if (typeof given !== 'number' && given.length !== count) {
-        throw new ImprintError(
-          'recipe-invalid',
-          `recipe.references.layers.${part}.${name}: give one number or ${count}, not ${given.length}.`,
-        )
-      }
+  const blocks = (['down', 'up'] as const).flatMap((part) =>
+    Object.entries(layers[part] ?? {}).map(([name, given]) => ({ field: `${part}.${name}`, given })),
+  )
+  const named = layers.mid === undefined ? blocks : [...blocks, { field: 'mid', given: layers.mid }]
+  for (const { field, given } of named) {
+    const count = layout.find((block) => fieldOf(block) === field)?.transformers.length ?? 0
+    if (count === 0) {
+      throw new ImprintError(
+        'recipe-invalid',
+        `recipe.references.layers.${field}: the model has no attention there. Name another block.`,
+      )
+    }
+    if (typeof given !== 'number' && given.length !== count) {
+      throw new ImprintError(
+        'recipe-invalid',
+        `recipe.references.layers.${field}: give one number, or a list of ${count}, not of ${given.length}.`,
+      )
     }
   }
 }
+
+/** Where a recipe says what a block takes. */
+const fieldOf = ({ part, index }: BlockPlace): string => (part === 'mid' ? 'mid' : `${part}.block_${index}`)

@@ -148,7 +148,8 @@ describe('how much each attention takes', () => {
     refused({ down: { block_3: 1 } }, /recipe\.references\.layers\.down\.block_3: the model has no attention there/)
     refused({ up: { block_0: [0, 1, 0] } }, /layers\.up\.block_0: the model has no attention there/)
     refused({ up: { block_9: 1 } }, /layers\.up\.block_9/)
-    refused({ up: { block_1: [1, 0] } }, /layers\.up\.block_1: give one number or 3, not 2/)
+    refused({ up: { block_1: [1, 0] } }, /layers\.up\.block_1: give one number, or a list of 3, not of 2/)
+    refused({ mid: [0, 1] }, /layers\.mid: give one number, or a list of 1, not of 2/)
   })
 })
 
