@@ -127,14 +127,26 @@ function refuseOverlaps(tensors: readonly StoredTensor[], path: string): void {
 /** The keys of the outermost object of valid JSON text; JSON.parse would silently keep the last of two equal ones. */
 function topLevelKeys(json: string): string[] {
   const keys: string[] = []
+  const colon = /\s*:/y
   let depth = 0
-  for (const token of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/gs)) {
-    const text = token[0]
-    if (text === '{' || text === '[') depth++
-    else if (text === '}' || text === ']') depth--
-    else if (depth === 1 && token[1] !== undefined) keys.push(JSON.parse(text.slice(0, -token[1].length)) as string)
+  for (let at = 0; at < json.length; at++) {
+    const sign = json[at]
+    if (sign === '{' || sign === '[') depth++
+    if (sign === '}' || sign === ']') depth--
+    if (sign !== '"') continue
+    const end = endOfString(json, at)
+    colon.lastIndex = end
+    if (depth === 1 && colon.test(json)) keys.push(JSON.parse(json.slice(at, end)) as string)
+    at = end - 1
   }
   return keys
+}
+
+/** Behind the quote that closes the string beginning at `from`; a pattern would fail on one of megabytes. */
+function endOfString(json: string, from: number): number {
+  let at = from + 1
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1
+  return at + 1
 }
 
 function firstRepeated(names: readonly string[]): string | undefined {

@@ -136,6 +136,12 @@ describe('read', () => {
     assert.deepEqual(new Set(openSafetensors(path).tensors.keys()), new Set(names))
   })
 
+  test('one that says megabytes of itself', () => {
+    const said = '\\"'.repeat(6 * 2 ** 20)
+    const path = folder.put('told.safetensors', safetensorsBytes(`{"__metadata__": {"notes": "${said}"}}`))
+    assert.equal(openSafetensors(path).metadata['notes']?.length, 6 * 2 ** 20)
+  })
+
   test('a file without tensors', () => {
     assert.equal(openSafetensors(folder.put('none.safetensors', safetensorsBytes('{}'))).tensors.size, 0)
   })
