@@ -102,6 +102,16 @@ export default tseslint.config(
   ),
   companion('runtime', ['networks', 'models', 'jobs', 'server', 'engine'], 'the runtime runs graphs it does not know'),
   companion('models', ['runtime', 'jobs', 'server', 'engine'], 'models are what lies on disk'),
+  companion(
+    'files',
+    ['graph', 'networks', 'runtime', 'models', 'jobs', 'server', 'engine', 'history'],
+    'files know only files',
+  ),
+  companion(
+    'history',
+    ['graph', 'networks', 'runtime', 'models', 'jobs', 'server', 'engine'],
+    'the history keeps what was made; it does not make it',
+  ),
   companion('server', ['networks', 'runtime', 'graph', 'weights'], 'the server speaks the protocol and asks the queue'),
   { files: ['companion/runtime/{onnx,stored-network}.ts'], rules: { 'no-restricted-imports': 'off' } },
 )

@@ -17,6 +17,8 @@ export const LIMITS = {
   /** Faces that come as numbers under one name, and the numbers of each. */
   faces: 16,
   faceNumbers: 2048,
+  /** Earlier pictures in one answer. */
+  earlier: 50,
   /** Pictures on their way at the same time, per connection and direction. */
   streams: 4,
   /** Jobs waiting in the companion, over all connections. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ERRORS, type ErrorCode } from './errors.ts'
+import { earlierSchema, keptSpaceSchema } from './earlier.ts'
 import { LIMITS } from './limits.ts'
 import { recipeSchema } from './recipe.ts'
 import { scoreSchema } from './score.ts'
@@ -22,6 +23,7 @@ const jobNumber = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const pixels = z.number().int().min(1).max(LIMITS.pictureSide)
 const word = z.string().max(200)
 const sentence = z.string().max(4000)
+const id = z.string().min(1).max(100)
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]])
 
 /** A picture whose pixels follow as binary parts of the stream it names; see shared/frame.ts. */
@@ -84,6 +86,10 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   generate,
   z.strictObject({ type: z.literal('cancel'), job: jobNumber }),
   z.strictObject({ type: z.literal('models') }),
+  z.strictObject({ type: z.literal('earlier'), before: id.optional(), search: word.optional() }),
+  z.strictObject({ type: z.literal('earlier-picture'), id }),
+  z.strictObject({ type: z.literal('favourite'), id, favourite: z.boolean() }),
+  z.strictObject({ type: z.literal('forget'), id }),
   z.strictObject({ type: z.literal('ping') }),
 ])
 
@@ -110,6 +116,15 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('failed'), job: jobNumber, code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('models'), models: z.array(modelSchema).max(10_000) }),
+  z.strictObject({ type: z.literal('made'), job: jobNumber, earlier: earlierSchema }),
+  z.strictObject({
+    type: z.literal('earlier'),
+    earlier: z.array(earlierSchema).max(LIMITS.earlier),
+    more: z.boolean(),
+    space: keptSpaceSchema,
+  }),
+  z.strictObject({ type: z.literal('earlier-picture'), id, picture: pictureSchema }),
+  z.strictObject({ type: z.literal('space'), space: keptSpaceSchema }),
   z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('pong') }),
 ])

@@ -4,7 +4,7 @@ import { initializeCanvas, readPsd, writePsdBuffer, type Layer, type PixelArray,
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { resized } from './pictures.ts'
-import { writeWhole } from './write-whole.ts'
+import { writeWhole } from '../files/write-whole.ts'
 
 // ag-psd makes its pictures in a browser's canvas unless it is told how else.
 initializeCanvas(

@@ -6,12 +6,17 @@ import { createChildEngine } from '../engine/child-engine.ts'
 import { findModels } from '../models/catalog.ts'
 import { pairingToken } from '../server/pairing.ts'
 import { startServer } from '../server/server.ts'
+import { openHistory } from '../history/history.ts'
 import { dataFolder } from './folders.ts'
 import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
+
+/** Some thousand pictures of 1024 x 1024, with what they were made of. */
+const QUOTA_MB = 4096
 
 const OPTIONS = {
   port: { type: 'string', value: 'N', does: `port on this machine (default: ${DEFAULT_PORT}; 0 for any free one)` },
   origin: { type: 'string', value: 'URL', does: 'web page that may connect besides Photoshop' },
+  quota: { type: 'string', value: 'MB', does: `room for earlier pictures on the disk (default: ${QUOTA_MB})` },
   preview: { type: 'string', value: 'linear|taesd', does: 'how unfinished pictures are shown (default: linear)' },
   ...ENGINE_OPTIONS,
   json: { type: 'boolean', does: 'print one line of JSON when ready' },
@@ -21,12 +26,11 @@ const OPTIONS = {
 export async function serve(args: readonly string[]): Promise<void> {
   const given = readOptions('serve', OPTIONS, args)
   if (!given) return
-  const [options, port] = [
-    { ...engineOptions(given), preview: previewOf(text(given.preview)) },
-    portOf(text(given.port)),
-  ]
+  const options = { ...engineOptions(given), preview: previewOf(text(given.preview)) }
+  const [port, quota] = [portOf(text(given.port)), quotaOf(text(given.quota))]
   const engine = createChildEngine(options)
   const token = await pairingToken(dataFolder())
+  const history = openHistory(dataFolder('history'), quota)
   const origin = text(given.origin)
   const server = await startServer({
     engine,
@@ -36,10 +40,15 @@ export async function serve(args: readonly string[]): Promise<void> {
       ),
     port,
     token,
+    history,
     allowedOrigins: origin === undefined ? [] : [origin],
     version: version(),
   })
-  const close = () => server.close().then(() => engine.close())
+  const close = () =>
+    server
+      .close()
+      .then(() => engine.close())
+      .finally(() => history.close())
   let stopped = false
   const stop = () => {
     stopped = true
@@ -73,6 +82,15 @@ function portOf(given: string | undefined): number {
     throw new ImprintError('usage-invalid', `--port: "${given ?? ''}" is no port. Give a number from 0 to 65535.`)
   }
   return port
+}
+
+function quotaOf(given: string | undefined): number {
+  const megabytes = given === undefined ? QUOTA_MB : Number(given)
+  if (given !== '' && Number.isFinite(megabytes) && megabytes >= 0) return megabytes * 2 ** 20
+  throw new ImprintError(
+    'usage-invalid',
+    `--quota: "${given ?? ''}" is no size. Give megabytes, 0 to keep nothing but the newest.`,
+  )
 }
 
 function previewOf(given = 'linear'): 'linear' | 'taesd' {

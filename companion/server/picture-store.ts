@@ -16,15 +16,22 @@ export class PictureStore {
     this.#pictures.set(hash, raster)
   }
 
-  /** The pictures a recipe names, by those names; throws `picture-unknown` with the first that is not here. */
-  forRecipe(recipe: Recipe): Record<string, Raster> {
-    const entries = pictureNames(recipe).map((name) => {
+  /**
+   * The pictures a recipe names, by those names; those that are not here may be `elsewhere`. Throws `picture-unknown` with the
+   * first that is nowhere.
+   */
+  async forRecipe(
+    recipe: Recipe,
+    elsewhere: (hash: string) => Promise<Raster | undefined>,
+  ): Promise<Record<string, Raster>> {
+    const found: Record<string, Raster> = {}
+    for (const name of pictureNames(recipe)) {
       const hash = partHash(name)
-      const raster = hash === undefined ? undefined : this.#pictures.get(hash)
+      const raster = hash === undefined ? undefined : (this.#pictures.get(hash) ?? (await elsewhere(hash)))
       if (!raster) throw new ImprintError('picture-unknown', `The picture "${name}" is not here; send it first.`)
-      return [name, raster] as const
-    })
-    return Object.fromEntries(entries)
+      found[name] = raster
+    }
+    return found
   }
 
   clear(): void {

@@ -5,6 +5,7 @@ import { PART_HEADER_BYTES } from '../../shared/frame.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import { CLOSE_CODES, type ModelRecord } from '../../shared/protocol.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { History } from '../history/history.ts'
 import { createQueue } from '../jobs/queue.ts'
 import { refusal } from './guard.ts'
 import { listenOnLoopback } from './loopback.ts'
@@ -25,6 +26,8 @@ export interface ServerOptions {
   /** Bytes of pictures kept per panel. */
   readonly pictureBytes?: number
   readonly waitingJobs?: number
+  /** Where finished pictures are kept; it stays open when the server closes. */
+  readonly history: History
 }
 
 export interface RunningServer {
@@ -35,7 +38,7 @@ export interface RunningServer {
 
 /** Serves panels on the loopback addresses; throws `usage-invalid` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine, models, token, allowedOrigins, version } = options
+  const { engine, models, token, allowedOrigins, version, history } = options
   const queue = createQueue(engine, { waiting: options.waitingJobs ?? LIMITS.waitingJobs })
   const sockets = new WebSocketServer({
     noServer: true,
@@ -50,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       device: () => engine.device(),
       token,
       version,
+      history,
       helloMs: options.helloMs ?? 5000,
       silenceMs: options.silenceMs ?? 60_000,
       pictureBytes: options.pictureBytes ?? LIMITS.pictures,

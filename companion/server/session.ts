@@ -15,6 +15,9 @@ import {
 import { check, parseJson } from '../../shared/read-message.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
 import type { JobEvent, Queue } from '../jobs/queue.ts'
+import type { GenerateRequest } from '../engine/engine.ts'
+import type { Finished, History } from '../history/history.ts'
+import { answerEarlier } from './earlier.ts'
 import { Outbox } from './outbox.ts'
 import { tokenMatches } from './pairing.ts'
 import { PictureStore } from './picture-store.ts'
@@ -31,6 +34,8 @@ export interface SessionOptions {
   /** How long a panel may be silent, pongs included: Photoshop stops its scripts while it works. */
   readonly silenceMs: number
   readonly pictureBytes: number
+  /** Where finished pictures are kept. */
+  readonly history: History
 }
 
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
@@ -46,6 +51,8 @@ export class Session {
   readonly #jobs = new Map<number, AbortController>()
   readonly #helloTimer: NodeJS.Timeout
   readonly #pulse: NodeJS.Timeout
+  /** What was asked for and is not in the queue yet. */
+  #asked = Promise.resolve()
   #paired = false
   #over = false
   #lastJob = 0
@@ -134,6 +141,11 @@ export class Session {
         return this.#jobs.get(message.job)?.abort()
       case 'models':
         return void this.#sendModels()
+      case 'earlier':
+      case 'earlier-picture':
+      case 'favourite':
+      case 'forget':
+        return void answerEarlier(message, this.#options.history, this.#outbox)
       case 'ping':
         return this.#outbox.send({ type: 'pong' })
     }
@@ -146,22 +158,31 @@ export class Session {
     this.#lastJob = job
     const abort = new AbortController()
     this.#jobs.set(job, abort)
-    try {
-      const checked = check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
-      const request = {
-        recipe: checked,
-        pictures: this.#store.forRecipe(checked),
-        ...(faces && { faces: asFloats(faces) }),
-        ...(score && { score }),
+    const { signal } = abort
+    // One after the other: pictures that are read from the disk must not let a later job overtake this one.
+    this.#asked = this.#asked.then(async () => {
+      try {
+        const checked = check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
+        const pictures = await this.#store.forRecipe(checked, (hash) => this.#options.history.named(hash))
+        signal.throwIfAborted()
+        const request = {
+          recipe: checked,
+          pictures,
+          ...(faces && { faces: asFloats(faces) }),
+          ...(score && { score }),
+        }
+        const listener = (event: JobEvent): void => this.#tell(job, request, event)
+        this.#options.queue.submit({ owner: this.#id, slot, request, signal, listener })
+      } catch (thrown) {
+        this.#fail(
+          job,
+          signal.aborted ? new ImprintError('cancelled', 'The picture was cancelled.') : asImprintError(thrown),
+        )
       }
-      const listener = (event: JobEvent): void => this.#tell(job, event)
-      this.#options.queue.submit({ owner: this.#id, slot, request, signal: abort.signal, listener })
-    } catch (thrown) {
-      this.#fail(job, asImprintError(thrown))
-    }
+    })
   }
 
-  #tell(job: number, event: JobEvent): void {
+  #tell(job: number, { pictures }: GenerateRequest, event: JobEvent): void {
     switch (event.type) {
       case 'queued':
         return this.#outbox.send({ type: 'queued', job, ahead: event.ahead })
@@ -183,7 +204,7 @@ export class Session {
       case 'result': {
         this.#jobs.delete(job)
         const { recipe, runs, seconds, score } = event
-        return void this.#outbox.sendPicture(event.picture, (picture) => ({
+        void this.#outbox.sendPicture(event.picture, (picture) => ({
           type: 'result',
           job,
           recipe,
@@ -192,9 +213,21 @@ export class Session {
           seconds,
           ...(score && { score }),
         }))
+        void this.#keep(job, { recipe, pictures, picture: event.picture, score })
+        return
       }
       case 'failed':
         return this.#fail(job, event.error)
+    }
+  }
+
+  async #keep(job: number, finished: Finished): Promise<void> {
+    try {
+      this.#outbox.send({ type: 'made', job, earlier: await this.#options.history.add(finished) })
+    } catch (thrown) {
+      // The person has the picture; that it will not be there tomorrow is worth a word.
+      const { code, message } = asImprintError(thrown)
+      this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
     }
   }
 

@@ -92,6 +92,12 @@ export class Conversation {
       case 'device':
       case 'pong':
         return
+      // The panel does not show earlier pictures yet and asks for none.
+      case 'made':
+      case 'earlier':
+      case 'earlier-picture':
+      case 'space':
+        return
     }
   }
 

@@ -6,7 +6,17 @@ import { ImprintError } from '../../shared/errors.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { fakeEngine } from '../support/fake-engine.ts'
 import { openPaired, openRaw, HELLO } from '../support/raw-panel.ts'
-import { collect, connect, countingSocket, gate, plain, reaches, serve, within } from '../support/wire.ts'
+import {
+  collect,
+  connect,
+  countingSocket,
+  gate,
+  plain,
+  reaches,
+  serve,
+  temporaryHistory,
+  within,
+} from '../support/wire.ts'
 
 const never = new AbortController().signal
 const request = { recipe: { prompt: 'a house' }, pictures: {} }
@@ -144,7 +154,8 @@ describe('pictures kept for a panel', () => {
     const side = 32
     const bytes = side * side * 3
     const engine = fakeEngine()
-    const server = await serve({ engine, pictureBytes: 2 * bytes })
+    const nothingKept = { ...temporaryHistory(), named: () => Promise.resolve(undefined) }
+    const server = await serve({ engine, pictureBytes: 2 * bytes, history: nothingKept })
     const { WebSocket, traffic } = countingSocket()
     const companion = connect(server.port, { WebSocket })
     t.after(() => (companion.close(), server.close()))

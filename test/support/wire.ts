@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
 import { WebSocket } from 'ws'
 import type { CompanionEvent, CompanionStatus } from '../../plugin/client/companion.ts'
 import { RemoteCompanion, type RemoteCompanionOptions } from '../../plugin/client/remote-companion.ts'
+import { openHistory, type History } from '../../companion/history/history.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../../companion/server/server.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { fakeEngine } from './fake-engine.ts'
@@ -16,8 +21,16 @@ export function serve(options: Partial<ServerOptions> = {}): Promise<RunningServ
     token: TOKEN,
     allowedOrigins: [],
     version: '0.0.0-test',
+    history: temporaryHistory(),
     ...options,
   })
+}
+
+/** A history in a folder that goes with the process. */
+export function temporaryHistory(quota = 2 ** 30): History {
+  const folder = mkdtempSync(join(tmpdir(), 'imprint-history-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return openHistory(folder, quota)
 }
 
 /** What the counting socket saw its client send. */

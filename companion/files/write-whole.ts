@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, realpathSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import process from 'node:process'
 import { ImprintError } from '../../shared/errors.ts'
 
 /** Writes a file whole or not at all: whatever was there stays until the new one is complete. Throws `usage-invalid`. */
@@ -15,7 +15,7 @@ export const writeWhole = (path: string, bytes: Uint8Array): Promise<void> =>
 export async function replaceFile(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   // What a link leads to is replaced, not the link.
   const target = existsSync(path) ? realpathSync(path) : path
-  const draft = join(dirname(target), `.${basename(target)}.${process.pid}.part`)
+  const draft = join(dirname(target), `.${basename(target)}.${randomUUID()}.part`)
   try {
     await write(draft)
     await rename(draft, target)

@@ -1,0 +1,41 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type * as z from 'zod'
+
+/** A file that only grows: a line of JSON for everything that happened. */
+export interface Journal<T> {
+  /** What had happened when it was opened, oldest first. */
+  readonly before: readonly T[]
+  /** On the disk when it returns. */
+  append(happened: T): void
+  close(): void
+}
+
+/**
+ * Opens a journal, or begins one. A line that a crash left unfinished is cut off; a whole line that is not what `schema` says is
+ * passed over, since what comes after it is no worse for it.
+ */
+export function openJournal<T>(path: string, schema: z.ZodType<T>): Journal<T> {
+  mkdirSync(dirname(path), { recursive: true })
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+  const file = openSync(path, 'a', 0o600)
+  if (whole !== text) ftruncateSync(file, Buffer.byteLength(whole))
+  return {
+    before: whole.split('\n').flatMap((line) => read(line, schema)),
+    append(happened) {
+      writeSync(file, `${JSON.stringify(happened)}\n`)
+      fsyncSync(file)
+    },
+    close: () => closeSync(file),
+  }
+}
+
+function read<T>(line: string, schema: z.ZodType<T>): T[] {
+  try {
+    const { success, data } = schema.safeParse(JSON.parse(line))
+    return success ? [data] : []
+  } catch {
+    return []
+  }
+}
