@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
-import { protobufFields, textOf, type ProtobufField, type Stretch } from './protobuf-fields.ts'
+import { protobufFields, textOf, type Stretch } from './protobuf-fields.ts'
 
 /** A length along one axis; undefined where the file leaves it open. */
 export type OpenShape = readonly (number | undefined)[]
@@ -24,23 +24,24 @@ const TENSOR_SHAPE = 2
 const SHAPE_AXIS = 1
 const AXIS_LENGTH = 1
 
-/** More operators than any network of a face pack has: what goes on longer is not one. */
-const MAX_PARTS = 20_000
+/** Far more than any network of a face pack has, which are a few thousand: what goes on longer is not one. */
+const MAX_FIELDS = 200_000
 
 /** Reads the outline of an ONNX file. Throws where it is none. */
 export function readOnnxOutline(path: string): OnnxOutline {
-  const file = openSync(path, 'r')
+  const descriptor = openSync(path, 'r')
   try {
-    const graph = only(MODEL_GRAPH, { file, start: 0, end: fstatSync(file).size })
+    const file = { descriptor, fieldsLeft: MAX_FIELDS }
+    const graph = only(MODEL_GRAPH, { file, start: 0, end: fstatSync(descriptor).size })
     if (!graph) throw new Error('there is no graph')
     return outlineOf(graph)
   } finally {
-    closeSync(file)
+    closeSync(descriptor)
   }
 }
 
 function outlineOf(graph: Stretch): OnnxOutline {
-  const parts = collect(graph)
+  const parts = [...protobufFields(graph)]
   const of = (field: number) => parts.filter((part) => part.field === field).map(({ body }) => body)
   const weights = new Set(of(GRAPH.initializer).map((tensor) => nameIn(tensor, TENSOR_NAME)))
   return {
@@ -50,14 +51,6 @@ function outlineOf(graph: Stretch): OnnxOutline {
     outputs: of(GRAPH.output).map(shapeOf),
     operators: of(GRAPH.node).map((node) => nameIn(node, NODE_OPERATOR)),
   }
-}
-
-function collect(message: Stretch): ProtobufField[] {
-  const parts: ProtobufField[] = []
-  for (const part of protobufFields(message)) {
-    if (parts.push(part) > MAX_PARTS) throw new Error('it has too many parts')
-  }
-  return parts
 }
 
 function only(field: number, message: Stretch): Stretch | undefined {
@@ -74,8 +67,8 @@ function shapeOf(value: Stretch): OpenShape {
   const path = [VALUE.type, TENSOR_TYPE, TENSOR_SHAPE]
   const shape = path.reduce<Stretch | undefined>((inside, field) => inside && only(field, inside), value)
   if (!shape) return []
-  return collect(shape)
+  return [...protobufFields(shape)]
     .filter(({ field }) => field === SHAPE_AXIS)
-    .map(({ body }) => collect(body).find(({ field }) => field === AXIS_LENGTH)?.value)
+    .map(({ body }) => [...protobufFields(body)].find(({ field }) => field === AXIS_LENGTH)?.value)
     .map((length) => (length === 0 ? undefined : length))
 }

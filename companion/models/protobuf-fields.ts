@@ -1,8 +1,14 @@
 import { readSync } from 'node:fs'
 
+/** A file that is being looked into, and how many fields may still be met in it: a hostile one has millions. */
+export interface ProtobufFile {
+  readonly descriptor: number
+  fieldsLeft: number
+}
+
 /** A stretch of a file that is one protobuf message. */
 export interface Stretch {
-  readonly file: number
+  readonly file: ProtobufFile
   readonly start: number
   readonly end: number
 }
@@ -19,11 +25,12 @@ const MAX_VARINT = 10
 
 /**
  * The fields of a message one after the other; what nobody looks into is passed over unread, however large.
- * Throws where the bytes are no message.
+ * Throws where the bytes are no message, or where the file has more fields than it may.
  */
 export function* protobufFields({ file, start, end }: Stretch): Generator<ProtobufField> {
   let at = start
   while (at < end) {
+    if (file.fieldsLeft-- === 0) throw new Error('it has too many fields')
     const head = bytesAt(file, at, Math.min(end, at + 2 * MAX_VARINT))
     const tag = varint(head, 0)
     const [field, wire] = [Math.floor(tag.value / 8), tag.value % 8]
@@ -56,9 +63,9 @@ function varint(bytes: Buffer, offset: number): { value: number; length: number 
   throw new Error('a number does not end')
 }
 
-function bytesAt(file: number, start: number, end: number): Buffer {
+function bytesAt({ descriptor }: ProtobufFile, start: number, end: number): Buffer {
   const bytes = Buffer.alloc(end - start)
-  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, start))
+  return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, start))
 }
 
 /** Longest name anybody gives a tensor or an operator, in bytes. */

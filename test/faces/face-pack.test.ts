@@ -234,6 +234,13 @@ describe('an ONNX file', () => {
     }
   })
 
+  test('of endless fields is left, whatever they are in', () => {
+    const fields = Buffer.alloc(2 ** 20, Buffer.from([8, 0]))
+    assert.throws(() => readOnnxOutline(put('endless.onnx', fields)), /too many fields/)
+    const graph = Buffer.concat([Buffer.from([0x3a, 0x80, 0x80, 0x40]), fields])
+    assert.throws(() => readOnnxOutline(put('endless.onnx', graph)), /too many fields/)
+  })
+
   test('that is damaged, or does not take what it is given, is named', async () => {
     const damaged = put('damaged.onnx', recogniserStandIn(3).slice(0, 500))
     await assert.rejects(loadStoredNetwork(damaged), {
