@@ -48,6 +48,7 @@ export interface Library {
 export function openLibrary(roots: readonly string[]): Library {
   let entries = findModels(roots)
   const checkpoints = new Map<string, Checkpoint>()
+  const configs = new Map<string, IpAdapterConfig>()
   const adapters = new Map<string, AdapterWithEncoder>()
   const controlnets = new Map<string, ControlNet | T2iAdapter>()
   const loras = new Map<string, Lora>()
@@ -83,11 +84,13 @@ export function openLibrary(roots: readonly string[]): Library {
     adapter: (name, checkpoint) =>
       lookUp(() => {
         const entry = findModel(entries, 'adapter', name ?? firstFitting(entries, checkpoint))
-        return remember(adapters, `${stamp(entry.path)} for ${checkpoint.unet.identity}`, () => {
-          const config = readAdapterConfig(entry.path)
-          const adapter = { name: callable(entries, entry), config }
-          refuseOtherFamily(adapter, checkpoint)
-          const encoder = encoderFor(adapter, nearestFirst(entries, 'encoder', checkpoint.folder))
+        const config = remember(configs, stamp(entry.path), () => readAdapterConfig(entry.path))
+        const adapter = { name: callable(entries, entry), config }
+        refuseOtherFamily(adapter, checkpoint)
+        const found = encoderFor(adapter, nearestFirst(entries, 'encoder', checkpoint.folder))
+        const files = [entry, ...(found ? [found] : [])].map(({ path }) => stamp(path)).join(' with ')
+        return remember(adapters, `${files} for ${checkpoint.unet.identity}`, () => {
+          const encoder = found && openImageEncoder(found)
           const rows = encoder ? featureTokens(config, encoder.config) : 0
           return {
             name: adapter.name,
@@ -186,16 +189,16 @@ const featureTokens = (config: IpAdapterConfig, encoder: ClipVisionConfig): numb
 function encoderFor(
   { name, config }: { readonly name: string; readonly config: IpAdapterConfig },
   encoders: readonly ModelEntry[],
-): ImageEncoder | undefined {
+): ModelEntry | undefined {
   if (!('features' in config)) return undefined
   const wide = ({ projectionSize, hiddenSize }: ClipVisionConfig) =>
     adapterReads(config).clip === 'embeds' ? projectionSize : hiddenSize
-  // Only the one that fits is opened: a damaged other one is none of this adapter's business.
+  // Only the one that fits will be opened: a damaged other one is none of this adapter's business.
   const fitting = encoders
     // A file of no published width does not say what it is; a folder does.
     .filter(({ isFolder, variant, missing }) => (isFolder || variant !== undefined) && !missing?.length)
     .find((entry) => wide(readEncoderConfig(entry)) === config.features)
-  if (fitting) return openImageEncoder(fitting)
+  if (fitting) return fitting
   throw new ImprintError(
     'model-missing',
     `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there.`,

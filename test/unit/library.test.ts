@@ -1,14 +1,14 @@
 /** Is an adapter found together with the encoder it reads, and the right one taken where none is named? */
 import assert from 'node:assert/strict'
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openLibrary } from '../../companion/models/library.ts'
 import { temporaryFolder } from '../support/craft-safetensors.ts'
 import { fixture } from '../support/golden.ts'
 
-const folder = temporaryFolder()
-after(() => folder.dispose())
+const [folder, changing] = [temporaryFolder(), temporaryFolder()]
+after(() => [folder, changing].forEach(({ dispose }) => dispose()))
 
 const library = openLibrary([fixture('models')])
 const tiny15 = library.checkpoint('tiny15')
@@ -38,6 +38,20 @@ describe('an adapter and its encoder', () => {
       message: /^The adapter "ip-adapter_tinyxl" was made for a family whose text is 56 wide, and "tiny15" is of /,
     })
   })
+})
+
+test('an encoder that was replaced is opened anew', () => {
+  const [encoder, plus] = [join(changing.path, 'tiny-vit'), 'ip-adapter-plus_tiny15.safetensors']
+  cpSync(fixture('models', 'clip_vision', 'tiny-vit'), encoder, { recursive: true })
+  cpSync(fixture('models', 'ipadapter', plus), join(changing.path, plus))
+  const own = openLibrary([changing.path])
+  const opened = () => own.adapter('ip-adapter-plus_tiny15', tiny15)
+  const first = opened()
+  assert.equal(opened(), first)
+  utimesSync(join(encoder, 'model.safetensors'), 1, 1)
+  const second = opened()
+  assert.notEqual(second.encoder!.identity, first.encoder!.identity)
+  assert.equal(second.adapter.identity, first.adapter.identity)
 })
 
 describe('where none is named', () => {
