@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { FacePackKind } from '../models/face-pack.ts'
@@ -8,6 +7,7 @@ import type { Tensor } from '../runtime/tensor.ts'
 import { normed } from '../vision/faces/embedding.ts'
 import type { Point } from '../vision/faces/geometry.ts'
 import { faceIn } from './faces.ts'
+import { contentKey } from './keep.ts'
 import type { Workshop } from './workshop.ts'
 
 /** A face as an adapter reads it; equal keys stand for equal faces. */
@@ -64,6 +64,6 @@ function asRead({ name, adapter }: AdapterWithEncoder, embedding: Float32Array):
 }
 
 const keyed = (data: Float32Array): ReadFace => ({
-  key: `face ${createHash('sha256').update(data).digest('hex')}`,
+  key: `face ${contentKey(data)}`,
   face: { shape: [1, data.length], data },
 })

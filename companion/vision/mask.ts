@@ -1,4 +1,5 @@
 import type { Raster } from '../../shared/raster.ts'
+import { greyOf } from './grey.ts'
 import { resizeLanczos } from './resize.ts'
 
 /** Where something applies: 1 inside and 0 outside, rows top to bottom. */
@@ -9,14 +10,6 @@ export interface Mask {
 }
 
 type Size = Pick<Mask, 'width' | 'height'>
-
-/** Brightness as Pillow's `convert('L')` has it (ITU-R 601-2), to the bit.  -> [h · w], 0..255 */
-export function greyOf({ width, height, channels, data }: Raster): Uint8Array {
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const [red, green, blue] = [data[channels * i]!, data[channels * i + 1]!, data[channels * i + 2]!]
-    return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16
-  })
-}
 
 /** Mask sizes are multiples of this many pixels. */
 const GRID = 8

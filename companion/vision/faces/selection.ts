@@ -1,5 +1,5 @@
 import type { Raster } from '../../../shared/raster.ts'
-import { greyOf } from '../mask.ts'
+import { greyOf } from '../grey.ts'
 import type { Point } from './geometry.ts'
 
 /** Grey of this much and more is selected, as in every mask. */

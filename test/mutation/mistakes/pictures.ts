@@ -55,10 +55,10 @@ export const CONTROL_PICTURES: readonly Mutation[] = [
   ),
   mutate('companion/vision/resize.ts', LANCZOS)('a narrower window', 'sinc(x / 3)', 'sinc(x / 2)'),
   mutate(mask, MASKS)("Pillow's bicubic kernel for masks", 'A = -0.75', 'A = -0.5'),
-  mutate(mask, MASKS)(
+  mutate('companion/vision/grey.ts', MASKS)(
     'luminance of newer displays',
-    'red * 19595 + green * 38470 + blue * 7471',
-    'red * 13933 + green * 46871 + blue * 4732',
+    '[19595, 38470, 7471]',
+    '[13933, 46871, 4732]',
   ),
   mutate(mask, MASKS)('white from above half grey', '>= 0.5', '> 0.502'),
   mutate('companion/networks/vae-tiles.ts', TILES)(
