@@ -4,10 +4,8 @@ import type { ImageEncoder } from '../models/image-encoder.ts'
 import { clipVisionGraph } from '../networks/clip-vision.ts'
 import type { Tensors } from '../runtime/tensor.ts'
 import { clipPixels, clipSquares } from '../vision/preprocess.ts'
-import { pictureKey, type Keep } from './keep.ts'
-import type { Networks } from './networks.ts'
-
-type Kept = { readonly networks: Networks; readonly keep: Keep }
+import { pictureKey } from './keep.ts'
+import type { Kept } from './workshop.ts'
 
 /** A fit that makes one square of a picture. */
 export type OneSquare = Exclude<Fit, 'tile'>

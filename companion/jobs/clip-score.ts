@@ -4,13 +4,11 @@ import type { Score } from '../../shared/score.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
 import { wordsOf } from '../text/emphasis.ts'
-import type { Keep } from './keep.ts'
-import type { Networks } from './networks.ts'
 import type { CompleteRecipe } from './defaults.ts'
 import { pictureNamed } from './pictures.ts'
 import { textStates } from './text-states.ts'
 import { clipFeatures, oneSquare, type OneSquare } from './clip-features.ts'
-import type { Workshop } from './workshop.ts'
+import type { Kept, Workshop } from './workshop.ts'
 
 /** What a result is held against, encoded as it was for making it, so that nothing but tiles is encoded twice. */
 export interface Asked {
@@ -55,7 +53,7 @@ function encoderFor({ library }: Workshop, checkpoint: Checkpoint, adapter: stri
 
 /** Scores a result; the vision tower runs once for it, and whatever else was encoded before is taken from what is kept. */
 export async function clipScore(
-  kept: { readonly networks: Networks; readonly keep: Keep },
+  kept: Kept,
   { checkpoint, encoder }: { readonly checkpoint: Checkpoint; readonly encoder: ImageEncoder },
   result: Raster,
   { reference, prompt, clipSkip }: Asked,

@@ -3,11 +3,8 @@ import { stateOf } from '../models/part.ts'
 import { textKeysValuesGraph } from '../networks/unet-conditioning.ts'
 import type { Tensor, Tensors } from '../runtime/tensor.ts'
 import type { CompleteRecipe } from './defaults.ts'
-import type { Keep } from './keep.ts'
-import type { Networks } from './networks.ts'
 import { chunksFor, joinedStates, zeroStates, type Reading } from './text-states.ts'
-
-type Kept = { readonly networks: Networks; readonly keep: Keep }
+import type { Kept } from './workshop.ts'
 
 /** What cross-attentions read, before they make keys and values of it; equal keys stand for equal states. */
 export interface KeyedStates {

@@ -8,10 +8,7 @@ import type { Tensor, Tensors } from '../runtime/tensor.ts'
 import { chunksOf, type Chunk } from '../text/chunks.ts'
 import { weightedStates } from '../text/weighted-states.ts'
 import { readRows } from '../weights/read.ts'
-import type { Keep } from './keep.ts'
-import type { Networks } from './networks.ts'
-
-type Kept = { readonly networks: Networks; readonly keep: Keep }
+import type { Kept } from './workshop.ts'
 
 /** How a prompt is read. */
 export interface Reading {

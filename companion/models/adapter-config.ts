@@ -19,10 +19,10 @@ const FACE_WIDTH = 512
 const PLUS_V2 = /plus[-_]?v2/i
 
 /**
- * What kind of IP-Adapter a file's tensors are, from their names and shapes, and for FaceID PlusV2 the file's own name;
- * undefined when they are none.
+ * The configuration of the IP-Adapter that a file's tensors are, from their names and shapes, and for FaceID PlusV2 the
+ * file's own name; undefined when they are none.
  */
-export function recogniseAdapter(file: Outline, path: string): IpAdapterConfig | undefined {
+export function inferIpAdapter(file: Outline, path: string): IpAdapterConfig | undefined {
   const parts = ADAPTER_PARTS.find(({ layers }) => file.has(`${layers}1.to_k_ip.weight`))
   if (!parts) return undefined
   const [, width] = file.shape(`${parts.layers}1.to_k_ip.weight`)

@@ -6,7 +6,7 @@ import { crossAttentions, unetLayout, type UNetConfig } from '../networks/unet-l
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
 import { openLedger } from '../weights/weights.ts'
-import { ADAPTER_PARTS, recogniseAdapter } from './adapter-config.ts'
+import { ADAPTER_PARTS, inferIpAdapter } from './adapter-config.ts'
 import { outline, type Outline } from './outline.ts'
 import { fileIdentity, type Part } from './part.ts'
 
@@ -41,7 +41,7 @@ export const fits = (config: IpAdapterConfig, unet: UNetConfig, file: Outline): 
 
 /** What kind of IP-Adapter a file holds; throws `model-unsupported` when it is none. */
 export function readAdapterConfig(file: string): IpAdapterConfig {
-  const config = recogniseAdapter(outline(adapterTensors(file)), file)
+  const config = inferIpAdapter(outline(adapterTensors(file)), file)
   if (config) return config
   throw new ImprintError(
     'model-unsupported',

@@ -5,7 +5,7 @@ import type { CheckpointName } from '../../shared/recipe.ts'
 import { adapterReads, type IpAdapterConfig } from '../networks/ip-adapter/config.ts'
 import { visionTokens, type ClipVisionConfig } from '../networks/clip-vision.ts'
 import { adapterTensors, fits, openAdapter, readAdapterConfig, refuseOtherFamily, type Adapter } from './adapter.ts'
-import { recogniseAdapter } from './adapter-config.ts'
+import { inferIpAdapter } from './adapter-config.ts'
 import { findModel, findModels, type ModelEntry } from './catalog.ts'
 import { openControlNet, refuseOtherUNet, type ControlNet } from './controlnet.ts'
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts'
@@ -209,7 +209,7 @@ function encoderFor(
 function firstFitting(entries: readonly ModelEntry[], { folder, name, unet }: Checkpoint): string {
   const fitting = nearestFirst(entries, 'adapter', folder).flatMap(({ path, place }) => {
     const file = outline(adapterTensors(path))
-    const config = recogniseAdapter(file, path)
+    const config = inferIpAdapter(file, path)
     return config && fits(config, unet.config, file)
       ? [{ place, wantsFace: adapterReads(config).face !== undefined }]
       : []

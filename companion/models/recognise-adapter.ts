@@ -1,4 +1,4 @@
-import { recogniseAdapter, ADAPTER_PARTS } from './adapter-config.ts'
+import { inferIpAdapter, ADAPTER_PARTS } from './adapter-config.ts'
 import { facePackFor } from './face-pack.ts'
 import type { Outline } from './outline.ts'
 import { useless, type Family, type Found } from './recognition.ts'
@@ -16,7 +16,7 @@ export function recogniseIpAdapter(file: Outline, path: string): Found | undefin
   if (!parts) return undefined
   const [, width] = file.shape(`${parts.layers}1.to_k_ip.weight`)
   if (width === SD2_WIDTH) return useless('it is an IP-Adapter for Stable Diffusion 2, which Imprint does not run')
-  const config = recogniseAdapter(file, path)
+  const config = inferIpAdapter(file, path)
   if (!config) return useless('it is an IP-Adapter of a kind that Imprint does not know')
   const family = FAMILIES[config.width]
   const variant = config.kind === 'faceid' && config.tokens > FACEID_TOKENS ? 'portrait' : config.kind

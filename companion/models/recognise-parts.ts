@@ -48,7 +48,13 @@ function firstConvolution(
   return naming && file.shape(naming[0])
 }
 
-const VISION: Readonly<Record<number, string>> = { 768: 'vit-b', 1024: 'vit-l', 1280: 'vit-h', 1664: 'vit-bigg' }
+/** CLIP's published vision towers by their width. */
+export const VISION_TOWERS: Readonly<Record<number, string>> = {
+  768: 'vit-b',
+  1024: 'vit-l',
+  1280: 'vit-h',
+  1664: 'vit-bigg',
+}
 
 /** A CLIP vision tower with its projection, alone or beside a text tower; Hugging Face's or OpenCLIP's names. */
 export function recogniseVisionTower(file: Outline): Found | undefined {
@@ -66,7 +72,7 @@ export function recogniseVisionTower(file: Outline): Found | undefined {
   const [first, token, projection] = patches as [string, string, string]
   if (!file.has(token))
     return first === 'conv1.weight' ? undefined : useless('it is a vision tower of another kind than CLIP')
-  const variant = VISION[file.shape(first)[0]!]
+  const variant = VISION_TOWERS[file.shape(first)[0]!]
   const missing = file.has(projection) ? [] : ['a projection: this file has the tower alone']
   return { role: 'encoder', ...(variant && { variant }), ...(missing.length > 0 && { missing }) }
 }

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
 import { readJson, readVisionConfig } from './config.ts'
+import { VISION_TOWERS } from './recognise-parts.ts'
 import { T2I_ADAPTER } from './recognise-t2i-adapter.ts'
 import { recogniseTensors } from './recognise-tensors.ts'
 import { useless, type Family, type Found, type Recognition } from './recognition.ts'
@@ -75,8 +76,6 @@ const networkSchema = z.looseObject({
   adapter_type: z.string().optional(),
 })
 
-const VISION: Readonly<Record<number, string>> = { 768: 'vit-b', 1024: 'vit-l', 1280: 'vit-h', 1664: 'vit-bigg' }
-
 /** What the classes are called that such configurations belong to. */
 const CLASSES: Readonly<Record<string, Found['role']>> = {
   UNet2DConditionModel: 'unet',
@@ -99,7 +98,7 @@ function networkFolder(folder: string): Found | undefined {
   if (role === 'encoder') readVisionConfig(join(folder, 'config.json'))
   const isUNet = role === 'unet' || role === 'controlnet'
   const family = isUNet ? ({ family: config.addition_embed_type === 'text_time' ? 'sdxl' : 'sd15' } as const) : {}
-  const variant = role === 'encoder' ? VISION[Number(config.hidden_size)] : undefined
+  const variant = role === 'encoder' ? VISION_TOWERS[Number(config.hidden_size)] : undefined
   const missing = hasWeights(folder) ? {} : { missing: ['its weights'] }
   return { role, ...family, ...(variant && { variant }), ...missing }
 }
