@@ -36,7 +36,8 @@ export interface History {
   favourite(id: string, favourite: boolean): void
   remove(id: string): void
   space(): KeptSpace
-  close(): void
+  /** Once what is being added is there. */
+  close(): Promise<void>
 }
 
 const happenedSchema = z.discriminatedUnion('what', [
@@ -98,28 +99,36 @@ export function openHistory(folder: string, quota: number): History {
     }
   }
 
+  /** What is on its way to the disk. */
+  const underWay = new Set<Promise<unknown>>()
+  const add = async ({ recipe, pictures, picture, score }: Finished): Promise<Earlier> => {
+    const names = new Map<string, string>()
+    for (const [name, named] of Object.entries(pictures)) names.set(name, partName(await files.put(named)))
+    const made: Kept = {
+      picture: await files.put(picture),
+      entry: {
+        id: randomUUID(),
+        at: new Date().toISOString(),
+        recipe: renamePictures(recipe, (name) => names.get(name) ?? name),
+        thumbnail: await thumbnailOf(picture),
+        width: picture.width,
+        height: picture.height,
+        favourite: false,
+        ...(score && { score }),
+      },
+    }
+    // The files first: a crash in between leaves files that nobody names, never names without files.
+    journal.append({ what: 'made', ...made })
+    kept.set(made.entry.id, made)
+    makeRoom(made.entry.id)
+    return made.entry
+  }
+
   return {
-    async add({ recipe, pictures, picture, score }) {
-      const names = new Map<string, string>()
-      for (const [name, named] of Object.entries(pictures)) names.set(name, partName(await files.put(named)))
-      const made: Kept = {
-        picture: await files.put(picture),
-        entry: {
-          id: randomUUID(),
-          at: new Date().toISOString(),
-          recipe: renamePictures(recipe, (name) => names.get(name) ?? name),
-          thumbnail: await thumbnailOf(picture),
-          width: picture.width,
-          height: picture.height,
-          favourite: false,
-          ...(score && { score }),
-        },
-      }
-      // The files first: a crash in between leaves files that nobody names, never names without files.
-      journal.append({ what: 'made', ...made })
-      kept.set(made.entry.id, made)
-      makeRoom(made.entry.id)
-      return made.entry
+    add(finished) {
+      const adding = add(finished).finally(() => underWay.delete(adding))
+      underWay.add(adding)
+      return adding
     },
     list({ before, search = '', limit }) {
       const newest = [...kept.values()].map(({ entry }) => entry).reverse()
@@ -142,7 +151,10 @@ export function openHistory(folder: string, quota: number): History {
     },
     remove: forget,
     space: () => ({ pictures: kept.size, bytes: used(), quota }),
-    close: () => journal.close(),
+    async close() {
+      await Promise.allSettled(underWay)
+      journal.close()
+    },
   }
 }
 

@@ -8,6 +8,7 @@ export interface Journal<T> {
   readonly before: readonly T[]
   /** On the disk when it returns. */
   append(happened: T): void
+  /** May be called again. */
   close(): void
 }
 
@@ -21,13 +22,18 @@ export function openJournal<T>(path: string, schema: z.ZodType<T>): Journal<T> {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const file = openSync(path, 'a', 0o600)
   if (whole !== text) ftruncateSync(file, Buffer.byteLength(whole))
+  let open = true
   return {
     before: whole.split('\n').flatMap((line) => read(line, schema)),
     append(happened) {
       writeSync(file, `${JSON.stringify(happened)}\n`)
       fsyncSync(file)
     },
-    close: () => closeSync(file),
+    close() {
+      if (!open) return
+      open = false
+      closeSync(file)
+    },
   }
 }
 

@@ -45,7 +45,7 @@ describe('what was made', () => {
       picture: noisy(1),
       score: { reference: 0.7 },
     })
-    first.close()
+    await first.close()
     const again = openHistory(folder, ROOM)
     assert.deepEqual(again.list({ limit: 9 }), [made])
     assert.deepEqual(made.recipe, {
@@ -57,7 +57,7 @@ describe('what was made', () => {
     assert.deepEqual(await again.named(hashPicture(fox)), fox)
     const thumbnail = await sharp(Buffer.from(made.thumbnail.split(',')[1]!, 'base64')).metadata()
     assert.deepEqual([thumbnail.format, thumbnail.width], ['jpeg', 96])
-    again.close()
+    await again.close()
   })
 
   test('comes newest first, part by part, and by every word that is looked for', async () => {
@@ -73,7 +73,7 @@ describe('what was made', () => {
     assert.deepEqual(ids(history, { search: 'HOUSE green' }), [ink])
     assert.deepEqual(ids(history, { search: 'ink' }), [ink])
     assert.deepEqual(ids(history, { search: 'owl' }), [])
-    history.close()
+    await history.close()
   })
 
   test('is kept once where it is the same', async () => {
@@ -81,7 +81,7 @@ describe('what was made', () => {
     const history = openHistory(folder, ROOM)
     await Promise.all([add(history, 1), add(history, 1)])
     assert.equal(readdirSync(join(folder, 'pictures')).length, 2)
-    history.close()
+    await history.close()
   })
 })
 
@@ -93,12 +93,12 @@ describe('a crash', () => {
     const kept = await add(first, 1)
     const { length } = readFileSync(journal)
     await add(first, 2)
-    first.close()
+    await first.close()
     truncateSync(journal, length + 40)
     const second = openHistory(folder, ROOM)
     assert.deepEqual(ids(second), [kept.id])
     const third = await add(second, 3)
-    second.close()
+    await second.close()
     assert.deepEqual(ids(openHistory(folder, ROOM)), [third.id, kept.id])
   })
 
@@ -108,7 +108,7 @@ describe('a crash', () => {
     const before = await add(first, 1)
     appendFileSync(join(folder, 'history.jsonl'), 'rubbish\n{"what":"made"}\n')
     const behind = await add(first, 2)
-    first.close()
+    await first.close()
     assert.deepEqual(ids(openHistory(folder, ROOM)), [behind.id, before.id])
   })
 
@@ -116,7 +116,7 @@ describe('a crash', () => {
     const folder = fresh()
     const history = openHistory(folder, ROOM)
     await add(history, 1)
-    history.close()
+    await history.close()
     const [young, old] = ['young', 'old'].map((name) => join(folder, 'pictures', `${name}.png`)) as [string, string]
     for (const path of [young, old]) writeFileSync(path, 'left behind')
     const twoDaysAgo = Date.now() / 1000 - 2 * 24 * 3600
@@ -146,6 +146,14 @@ describe('a crash', () => {
   })
 })
 
+test('what is being added when it closes is there, and closing twice is closing', async () => {
+  const folder = fresh()
+  const history = openHistory(folder, ROOM)
+  const adding = add(history, 1)
+  await Promise.all([history.close(), history.close()])
+  assert.deepEqual(ids(openHistory(folder, ROOM)), [(await adding).id])
+})
+
 describe('room', () => {
   test('is made by the oldest, but for favourites, the newest and what others need', async () => {
     const folder = fresh()
@@ -162,7 +170,7 @@ describe('room', () => {
     const { pictures, bytes, quota } = history.space()
     assert.ok(pictures === 2 && bytes <= quota, `${bytes} of ${quota}`)
     assert.equal(readdirSync(join(folder, 'pictures')).length, 3)
-    history.close()
+    await history.close()
     const again = openHistory(folder, 0)
     assert.deepEqual(
       again.list({ limit: 9 }).map(({ favourite }) => favourite),
@@ -182,7 +190,7 @@ describe('room', () => {
     assert.deepEqual(ids(history), [])
     assert.deepEqual(readdirSync(join(folder, 'pictures')), [])
     assert.deepEqual(history.space(), { pictures: 0, bytes: 0, quota: ROOM })
-    history.close()
+    await history.close()
     assert.deepEqual(ids(openHistory(folder, ROOM)), [])
   })
 })
