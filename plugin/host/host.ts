@@ -38,6 +38,16 @@ export interface SelectedPart {
   readonly cover: Uint8Array
 }
 
+/** What tells whether a layer's picture is still the same. */
+export interface Print {
+  readonly print: string
+  /** Whether it would be another picture where the layer moved: it is, for a part. */
+  readonly placed: boolean
+}
+
+/** A layer, held against what it was when its picture was taken. */
+export type LayerNow = 'same' | 'changed' | 'gone'
+
 /** The picture of a layer, frozen when it was taken. */
 export interface CapturedReference {
   readonly layer: LayerRef
@@ -48,8 +58,7 @@ export interface CapturedReference {
   readonly picture: Raster
   /** Absent when the whole layer was taken. */
   readonly part?: SelectedPart
-  /** What `printOf` said of the layer when it was taken; `placed` for a part. */
-  readonly print: string
+  readonly print: Print
 }
 
 /** A layer made by Imprint and the rectangle that its picture was put into. */
@@ -78,11 +87,8 @@ export interface Host {
   hasLayer(layer: LayerRef): boolean
   /** A number that is another one after every change of the document's history; undefined when it was closed. */
   historyOf(documentId: number): number | undefined
-  /**
-   * Words that are the same as long as the layer's picture is, and with `placed` as long as it also lies where it did;
-   * undefined when the layer is gone.
-   */
-  printOf(layer: LayerRef, placed: boolean): Promise<string | undefined>
+  /** Whether a layer still looks as it did when its picture was taken; `gone` when it no longer exists. */
+  looksAs(layer: LayerRef, print: Print): Promise<LayerNow>
   /** Makes a new pixel layer above `above`, or on top of the active document when `above` is absent. */
   insertResult(picture: Raster, note: ResultNote, above?: LayerRef): Promise<ResultLayer>
   /** Puts other pixels into a layer that insertResult made. */

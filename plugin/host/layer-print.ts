@@ -1,7 +1,7 @@
 import { hashPicture } from '../../shared/picture-stream.ts'
 import type { PhotoshopModule, PsDocument, PsImaging, PsLayer } from '../types/photoshop.ts'
-import { findLayer, imagingOf, layerOf, visiblePart } from './documents.ts'
-import type { LayerRef } from './host.ts'
+import { findDocument, findLayer, imagingOf, visiblePart } from './documents.ts'
+import type { LayerNow, LayerRef, Print } from './host.ts'
 import type { RunModal } from './modal.ts'
 import { readMask, readPixels, type Wanted } from './pixel-read.ts'
 import { premultiplied } from './pixels.ts'
@@ -15,30 +15,33 @@ const MOST_LOOKS = 16
 /** What is not worth waiting for: whoever asks will ask again. */
 const PATIENCE = 0
 
-/** The print of a layer as it is now; undefined when it no longer exists, a HostError `busy` when Photoshop is. */
-export async function printOf(
+/**
+ * Whether a layer still looks as its print says. Only a difference is made sure of in a modal, which holds the person up:
+ * a look outside of one may fail, or see half of a change. A HostError `busy` when Photoshop is.
+ */
+export async function looksAs(
   photoshop: PhotoshopModule,
   modal: RunModal,
   ref: LayerRef,
-  placed: boolean,
-): Promise<string | undefined> {
-  if (findLayer(photoshop, ref) === undefined) return undefined
-  return modal({ commandName: 'Imprint: look for changes', patience: PATIENCE }, async () => {
-    const { document, layer } = layerOf(photoshop, ref)
-    return await layerPrint(photoshop, document, layer, placed)
-  })
+  { print, placed }: Print,
+): Promise<LayerNow> {
+  const look = async (): Promise<LayerNow> => {
+    const document = findDocument(photoshop, ref.documentId)
+    const layer = findLayer(photoshop, ref)
+    if (document === undefined || layer === undefined) return 'gone'
+    return (await printOf(photoshop, document, layer, placed)).print === print ? 'same' : 'changed'
+  }
+  const now = await look()
+  return now === 'changed' ? modal({ commandName: 'Imprint: look for changes', patience: PATIENCE }, look) : now
 }
 
-/**
- * Words that are the same as long as a layer's picture is, and with `placed` as long as it lies where it did: a small look
- * at it, or at what lies in a group.
- */
-export async function layerPrint(
+/** The print of a layer: a small look at it, or at what lies in a group; with `placed` also of where it lies. */
+export async function printOf(
   photoshop: PhotoshopModule,
   document: PsDocument,
   layer: PsLayer,
   placed: boolean,
-): Promise<string> {
+): Promise<Print> {
   const imaging = imagingOf(photoshop)
   const origin = placed ? { left: 0, top: 0 } : layer.boundsNoEffects
   const words: string[] = []
@@ -52,7 +55,7 @@ export async function layerPrint(
     const place = [left - origin.left, top - origin.top, right - left, bottom - top]
     words.push([shown, ...place, seen].join(' '))
   }
-  return words.join('\n')
+  return { print: words.join('\n'), placed }
 }
 
 function* withLayersInside(layer: PsLayer): Generator<PsLayer> {

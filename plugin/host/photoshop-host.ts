@@ -2,7 +2,7 @@ import type { PhotoshopModule } from '../types/photoshop.ts'
 import { findDocument, findLayer, imagingOf } from './documents.ts'
 import type { Host } from './host.ts'
 import { asHostError } from './host-error.ts'
-import { printOf } from './layer-print.ts'
+import { looksAs } from './layer-print.ts'
 import { createModalGate } from './modal.ts'
 import { watchDocuments } from './notifications.ts'
 import { pictureUrl, thumbnailUrl } from './picture-url.ts'
@@ -20,7 +20,7 @@ export function createPhotoshopHost(photoshop: PhotoshopModule): Host {
     thumbnail: (picture, fit) => asHost((async () => thumbnailUrl(imagingOf(photoshop), picture, fit))()),
     hasLayer: (layer) => findLayer(photoshop, layer) !== undefined,
     historyOf: (documentId) => findDocument(photoshop, documentId)?.activeHistoryState.id,
-    printOf: (layer, placed) => asHost(printOf(photoshop, modal, layer, placed)),
+    looksAs: (layer, print) => asHost(looksAs(photoshop, modal, layer, print)),
     insertResult: (picture, note, above) => asHost(insertResult(photoshop, modal, picture, note, above)),
     replaceResult: (layer, picture, note) => asHost(replaceResult(photoshop, modal, layer, picture, note)),
     pictureUrl: (picture) => asHost((async () => pictureUrl(imagingOf(photoshop), picture))()),

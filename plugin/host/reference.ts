@@ -2,7 +2,7 @@ import type { PhotoshopModule, PsDocument, PsImaging, PsLayer } from '../types/p
 import { imagingOf, layerOf, sharedRect, visiblePart } from './documents.ts'
 import type { CapturedReference, LayerRef, Rect, SelectedPart } from './host.ts'
 import { HostError } from './host-error.ts'
-import { layerPrint } from './layer-print.ts'
+import { printOf } from './layer-print.ts'
 import { readLayer } from './layer-picture.ts'
 import type { RunModal } from './modal.ts'
 import { area, padded, taken, type Wanted } from './pixel-read.ts'
@@ -35,7 +35,7 @@ export async function readReference(
       bounds: rect,
       picture: { width, height, channels: 3, data },
       ...(part && { part }),
-      print: await layerPrint(photoshop, document, layer, part !== undefined),
+      print: await printOf(photoshop, document, layer, part !== undefined),
     }
   })
 }

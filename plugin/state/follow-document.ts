@@ -22,17 +22,19 @@ export function createDocumentFollower({ host }: Surroundings, { state, dispatch
   const followReference = async (image: string): Promise<void> => {
     const capture = state().cards[image]?.capture
     if (capture === undefined) return
-    const { layer, part, print } = capture
+    const { layer, print } = capture
     if (!host.hasLayer(layer)) return dispatch({ type: 'reference-layer', image, layer: 'gone' })
     if (seen.get(capture) === host.historyOf(layer.documentId)) return
-    const now = await host.printOf(layer, part !== undefined)
+    const now = await host.looksAs(layer, print)
     if (state().cards[image]?.capture !== capture) return
-    dispatch({ type: 'reference-layer', image, layer: now === print ? 'same' : now === undefined ? 'gone' : 'changed' })
+    dispatch({ type: 'reference-layer', image, layer: now })
     const history = host.historyOf(layer.documentId)
     if (history !== undefined) seen.set(capture, history)
   }
 
   const work = async (): Promise<void> => {
+    // Without references there is nothing to wait for, and `working` has to be set before it is cleared.
+    await Promise.resolve()
     try {
       while (again) {
         again = false

@@ -1,5 +1,5 @@
 import type { CompanionStatus } from '../client/companion.ts'
-import type { CapturedReference, ResultLayer, ResultNote, Selection } from '../host/host.ts'
+import type { CapturedReference, LayerNow, ResultLayer, ResultNote, Selection } from '../host/host.ts'
 import type { Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Score } from '../../shared/score.ts'
@@ -23,7 +23,7 @@ export interface Card {
   /** What CLIP gets to see of it, as a data URL. */
   readonly thumbnail: string
   /** Whether its layer still looks as it did when the picture was taken. */
-  readonly layer: 'same' | 'changed' | 'gone'
+  readonly layer: LayerNow
 }
 
 /** Cards by the name of their reference in the recipe. */

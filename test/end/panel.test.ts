@@ -47,12 +47,12 @@ const shot = (page: Page, name: string): Promise<Buffer> => page.screenshot({ pa
 
 async function takeFox(page: Page): Promise<void> {
   await layer(page, 'fox').first().click()
-  await button(page, 'Use selected layer').click()
+  await button(page, '+ Use selected layer').click()
   await page.getByRole('img', { name: 'Reference: fox' }).waitFor()
 }
 
 async function imprint(page: Page, prompt: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)
+  await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill(prompt)
   await button(page, 'Imprint').click()
   await layer(page, `Imprint: ${prompt}`).waitFor()
   await page.getByText('The weight changes this layer.').waitFor()
@@ -110,7 +110,7 @@ test('Imprint again makes another layer', () =>
 test('with the keyboard alone: prompt, Ctrl+Enter, arrows on the slider', () =>
   withStudio(async (page) => {
     await layer(page, 'fox').first().click()
-    await page.getByRole('textbox', { name: 'Prompt' }).focus()
+    await page.getByRole('textbox', { name: 'Prompt', exact: true }).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.type('a fish')
     await page.keyboard.press('Control+Enter')
@@ -131,7 +131,7 @@ test('Cancel, by button or Escape, leaves the document as it was', async () => {
       await page.getByText('Ready · CPU').waitFor()
       const before = await layers(page).count()
       await takeFox(page)
-      await page.getByRole('textbox', { name: 'Prompt' }).fill('a rocket')
+      await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill('a rocket')
       socket.hold()
       await button(page, 'Imprint').click()
       await button(page, 'Cancel').waitFor()
@@ -183,7 +183,8 @@ test('nothing is cut off between 240 and 600 pixels', () =>
   withStudio(async (page) => {
     await takeFox(page)
     await imprint(page, 'a house with a rather long name that has no end')
-    await button(page, '+ Without').click()
+    await button(page, '▸ Without, size, steps, seed').click()
+    await button(page, 'More').click()
     for (const width of [240, 320, 600]) {
       const wide = await page.locator('.panel').evaluate((panel, px) => {
         const root = panel.parentElement
