@@ -19,7 +19,7 @@ export function Details() {
     <div>
       <div className="row flush">
         <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {`${open ? '▾' : '▸'} Without, size, steps, seed`}
+          {`${open ? '−' : '+'} Without, size, steps, seed`}
         </ActionButton>
       </div>
       {open ? <Fields recipe={recipe} /> : changed !== '' && <p className="hint">{changed}</p>}

@@ -28,7 +28,7 @@ export function EarlierPrompts() {
       {earlierPrompts.length > 0 && (
         <div className="row flush">
           <ActionButton quiet open={open} focus={button} onPress={() => setOpen(!open)}>
-            {open ? '▾ Earlier prompts' : '▸ Earlier prompts'}
+            {open ? '− Earlier prompts' : '+ Earlier prompts'}
           </ActionButton>
         </div>
       )}

@@ -36,10 +36,10 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
               {name}
             </p>
             <ActionButton quiet name="More" open={open} onPress={() => setOpen(!open)}>
-              ⋯
+              …
             </ActionButton>
             <ActionButton quiet name="Remove" onPress={onRemove}>
-              ✕
+              ×
             </ActionButton>
           </div>
           <Weight weight={weight} onMove={(value, released) => void panel.setWeight(image, value, released)} />

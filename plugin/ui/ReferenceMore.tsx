@@ -7,9 +7,9 @@ import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
 
 const FITS: Readonly<Record<Fit, string>> = {
-  crop: 'Its middle',
-  pad: 'All of it, on white',
-  tile: 'All of it, in tiles',
+  crop: 'Sees its middle',
+  pad: 'Sees all of it, on white',
+  tile: 'Sees all of it, in tiles',
 }
 
 /** The rest of what can be said about a reference: when it acts, what is seen of it, and which layer it is. */
@@ -21,7 +21,7 @@ export function ReferenceMore({ reference }: { readonly reference: DraftReferenc
     <div className="more">
       <Share label="From" value={start} usual={0} onMove={(value) => change({ start: value })} />
       <Share label="To" value={end} usual={1} onMove={(value) => change({ end: value })} />
-      <Picker label="Shown to the model" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />
+      <Picker label="What the model sees" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />
       <div className="row">
         <ActionButton
           onPress={() => void references.replace(image)}
