@@ -1,7 +1,10 @@
 /** References and the recipe in a real Chromium: the shipped bundle over a real PSD, to the real engine and back. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
+import { createHost } from '../../plugin/studio/double/host.ts'
 import type { Studio } from '../../plugin/studio/node/open-studio.ts'
 import {
   button,
@@ -16,6 +19,8 @@ import {
   slider,
   takeFox,
 } from '../support/studio-page.ts'
+
+const EXAMPLE = join(import.meta.dirname, '../../plugin/studio/example/fox.psd')
 
 let studio: Studio
 let browser: Browser
@@ -46,13 +51,11 @@ async function select(page: Page, first: string, ...others: string[]): Promise<v
       .click({ modifiers: ['Control'] })
 }
 
-test('two layers, a group, and each card’s slider changes the one result', () =>
+test('two layers, and each card’s slider changes the one result', () =>
   withStudio(async (page) => {
     await select(page, 'fox', 'leaf')
     await button(page, '+ Use 2 selected layers').click()
     await card(page, 'leaf').waitFor()
-    await select(page, 'sketch')
-    await page.getByText('a group, as one picture').waitFor()
     await imprint(page, 'a boat')
     await page.getByText('a boat · 0.60, 0.60').waitFor()
     const count = await layers(page).count()
@@ -186,6 +189,37 @@ interface HostLike {
     putPixels(options: object): Promise<void>
     putSelection(options: object): Promise<void>
   }
+}
+
+test('a group is one picture, and a long name is cut short, not the panel', () =>
+  withStudio(async (page) => {
+    const name = `an owl and a boat ${'with a very long name '.repeat(8)}`.trim()
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'group.psd', mimeType: 'image/x-psd', buffer: await grouped(name) })
+    await select(page, name)
+    await page.getByText('a group, as one picture.').waitFor()
+    await button(page, '+ Use selected layer').click()
+    await card(page, name).getByText('A group, as one picture').waitFor()
+    await widen(page, 240)
+    const [panel, title] = await Promise.all(
+      [page.locator('.panel'), card(page, name).locator('.title')].map((part) => part.boundingBox()),
+    )
+    assert.ok(title!.x + title!.width <= panel!.x + panel!.width)
+    assert.ok(title!.height < 40)
+    await shot(page.locator('.panel'), 'reference-group')
+  }))
+
+/** The example with its two pictures in a group of this name, as a PSD file. */
+async function grouped(name: string): Promise<Buffer> {
+  const { controls } = createHost()
+  controls.openFile(new Uint8Array(await readFile(EXAMPLE)), 'fox.psd')
+  const children = ['fox', 'leaf'].map((child) => controls.layerNamed(child))
+  const group = controls.addLayer(name)
+  controls.editLayer(group, { kind: 'group', children: [] })
+  for (const { id } of children) controls.deleteLayer(id)
+  controls.editLayer(group, { children })
+  return Buffer.from(controls.save())
 }
 
 test('a selection takes that part of the layer, and the card says so', () =>

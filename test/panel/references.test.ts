@@ -21,6 +21,10 @@ const pixelAt = (desk: Desk, at: number, x: number, y: number): number[] => {
   return [...data.slice((y * width + x) * 3, (y * width + x) * 3 + 3)]
 }
 
+const RED = [220, 40, 30]
+const BLUE = [20, 40, 200]
+const WHITE = [255, 255, 255]
+
 /** A desk whose "fox" and blue "leaf" are both references. */
 async function openTwo(): Promise<{ desk: Desk; foxId: number; leafId: number }> {
   const desk = openDesk()
@@ -39,19 +43,13 @@ test('several selected layers become as many cards, and all of them go to the co
   await desk.panel.imprint()
   const { recipe, pictures } = desk.engine.requests[0]!
   assert.equal(recipe.notation, 'a1111')
-  const shown = recipe.references?.map(({ image: _, ...rest }) => rest)
-  assert.deepEqual(shown, [
-    { weight: 0.6, mode: 'all', start: 0, end: 1, fit: 'crop' },
-    { weight: 0.6, mode: 'composition', start: 0.2, end: 1, fit: 'crop' },
+  const names = recipe.references!.map(({ image }) => image!)
+  assert.deepEqual(recipe.references, [
+    { image: names[0], weight: 0.6, mode: 'all', start: 0, end: 1, fit: 'crop' },
+    { image: names[1], weight: 0.6, mode: 'composition', start: 0.2, end: 1, fit: 'crop' },
   ])
-  const [fox, leaf] = recipe.references!.map(({ image }) => [...pictures[image!]!.data.slice(0, 3)])
-  assert.deepEqual(
-    [fox, leaf],
-    [
-      [220, 40, 30],
-      [20, 40, 200],
-    ],
-  )
+  const colours = names.map((name) => [...pictures[name]!.data.slice(0, 3)])
+  assert.deepEqual(colours, [RED, BLUE])
   assertNothingLeaked(desk)
 })
 
@@ -102,10 +100,6 @@ test('a group counts as one picture and stays as it was', async () => {
   assert.deepEqual(controls.active()!.history, history)
   assertNothingLeaked(desk)
 })
-
-const RED = [220, 40, 30]
-const BLUE = [20, 40, 200]
-const WHITE = [255, 255, 255]
 
 test('a group that shows nothing is refused in words', async () => {
   const desk = openDesk()
