@@ -42,13 +42,12 @@ const widen = (page: Page, px: number): Promise<void> =>
     column.style.width = `${width}px`
   }, px)
 
+const line = (page: Page, name: string): Locator => layer(page, name).locator('.layer-line').first()
+
 /** Selects the layers of these names, the way a person does with Ctrl. */
 async function select(page: Page, first: string, ...others: string[]): Promise<void> {
-  await layer(page, first).first().click()
-  for (const name of others)
-    await layer(page, name)
-      .first()
-      .click({ modifiers: ['Control'] })
+  await line(page, first).click()
+  for (const name of others) await line(page, name).click({ modifiers: ['Control'] })
 }
 
 test('two layers, and each card’s slider changes the one result', () =>
