@@ -39,10 +39,11 @@ function Fields({ recipe }: { readonly recipe: Draft }) {
   }
   return (
     <div className="more">
+      <span>Without</span>
       <TextArea
         label="Without"
         value={negativePrompt}
-        placeholder="Without: text, frames, blur"
+        placeholder="text, frames, blur"
         least={1}
         most={4}
         onInput={(text) => panel.change({ negativePrompt: text })}
