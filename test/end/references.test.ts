@@ -101,6 +101,20 @@ test('mode, start, end and fit of a reference are chosen with the keyboard, and 
     await cards(page).first().waitFor()
   }))
 
+test('a double-click on a button is one press', () =>
+  withStudio(async (page) => {
+    await select(page, 'fox')
+    await button(page, '+ Use selected layer').dblclick()
+    await card(page, 'fox').waitFor()
+    await select(page, 'leaf')
+    await button(page, '+ Use selected layer').click()
+    await card(page, 'leaf').waitFor()
+    assert.equal(await cards(page).count(), 2)
+    await button(card(page, 'fox'), 'Remove').dblclick()
+    await card(page, 'fox').waitFor({ state: 'detached' })
+    assert.equal(await cards(page).count(), 1)
+  }))
+
 test('the weight field keeps no rubbish, arrow keys move it, and a double-click brings the usual weight', () =>
   withStudio(async (page) => {
     await takeFox(page)

@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useImperativeHandle, useRef } from 'react'
+import { type ReactNode, type Ref, type RefObject, useImperativeHandle, useRef } from 'react'
 import { useHostEvent } from './host-element.ts'
 
 interface ButtonProps {
@@ -6,14 +6,18 @@ interface ButtonProps {
   readonly onPress: () => void
 }
 
-/** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
-export function Button({ children, onPress, variant }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
-  const ref = useRef<HTMLElement>(null)
+/** The second click of a double one must not undo, or do again, what the first began. */
+function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void {
   useHostEvent(ref, 'click', (event) => {
-    // The second click of a double one must not undo what the first began.
     if (event instanceof UIEvent && event.detail > 1) return
     onPress()
   })
+}
+
+/** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
+export function Button({ children, onPress, variant }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
+  const ref = useRef<HTMLElement>(null)
+  usePress(ref, onPress)
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
       {children}
@@ -35,7 +39,7 @@ interface ActionButtonProps extends ButtonProps {
 /** A small button beside what it acts on. */
 export function ActionButton({ children, onPress, title, quiet, name, open, focus }: ActionButtonProps) {
   const ref = useRef<HTMLElement>(null)
-  useHostEvent(ref, 'click', onPress)
+  usePress(ref, onPress)
   useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
   const help = title ?? name
   return (
