@@ -8,9 +8,13 @@ export function imagingOf(photoshop: PhotoshopModule): PsImaging {
   throw new HostError('host', 'This Photoshop cannot read pixels for plugins: update it to version 26 or later.')
 }
 
+/** The open document with this id; undefined when it was closed. */
+export const findDocument = ({ app }: PhotoshopModule, documentId: number): PsDocument | undefined =>
+  Array.from(app.documents).find((document) => document.id === documentId)
+
 /** The open document with this id; a HostError `gone` when it was closed. */
 export function documentOf(photoshop: PhotoshopModule, documentId: number): PsDocument {
-  const found = Array.from(photoshop.app.documents).find((document) => document.id === documentId)
+  const found = findDocument(photoshop, documentId)
   if (found === undefined) throw new HostError('gone', 'The document was closed meanwhile.')
   return found
 }
@@ -26,10 +30,16 @@ export function siblingsOf(layers: ArrayLike<PsLayer>, layerId: number): readonl
   return undefined
 }
 
-/** The layer itself; a HostError `gone` when it or its document no longer exists. */
+/** The layer itself; undefined when it or its document no longer exists. */
+export function findLayer(photoshop: PhotoshopModule, ref: LayerRef): PsLayer | undefined {
+  const document = findDocument(photoshop, ref.documentId)
+  return document && siblingsOf(document.layers, ref.layerId)?.find(({ id }) => id === ref.layerId)
+}
+
+/** The layer and its document; a HostError `gone` when one of them no longer exists. */
 export function layerOf(photoshop: PhotoshopModule, ref: LayerRef): { document: PsDocument; layer: PsLayer } {
   const document = documentOf(photoshop, ref.documentId)
-  const layer = siblingsOf(document.layers, ref.layerId)?.find(({ id }) => id === ref.layerId)
+  const layer = findLayer(photoshop, ref)
   if (layer === undefined) throw new HostError('gone', 'The layer was deleted meanwhile.')
   return { document, layer }
 }
@@ -48,11 +58,20 @@ export const rectOf = ({ left, top, right, bottom }: Bounds): Rect => ({
   height: bottom - top,
 })
 
-/** The visible part of a layer: its bounds inside the canvas; width or height 0 when nothing is. */
-export function visiblePart(document: PsDocument, { boundsNoEffects }: PsLayer): Rect {
-  const left = Math.max(0, Math.floor(boundsNoEffects.left))
-  const top = Math.max(0, Math.floor(boundsNoEffects.top))
-  const right = Math.min(document.width, Math.ceil(boundsNoEffects.right))
-  const bottom = Math.min(document.height, Math.ceil(boundsNoEffects.bottom))
+/** What two rectangles share; width or height 0 when that is nothing. */
+export function sharedRect(a: Rect, b: Rect): Rect {
+  const left = Math.max(a.left, b.left)
+  const top = Math.max(a.top, b.top)
+  const right = Math.min(a.left + a.width, b.left + b.width)
+  const bottom = Math.min(a.top + a.height, b.top + b.height)
   return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) }
+}
+
+/** The visible part of a layer: its bounds inside the canvas; width or height 0 when nothing is. */
+export function visiblePart({ width, height }: PsDocument, { boundsNoEffects }: PsLayer): Rect {
+  const left = Math.floor(boundsNoEffects.left)
+  const top = Math.floor(boundsNoEffects.top)
+  const right = Math.ceil(boundsNoEffects.right)
+  const bottom = Math.ceil(boundsNoEffects.bottom)
+  return sharedRect({ left, top, width: right - left, height: bottom - top }, { left: 0, top: 0, width, height })
 }

@@ -1,4 +1,5 @@
 import type { Raster } from '../../shared/raster.ts'
+import type { Fit } from '../../shared/recipe.ts'
 
 /** A rectangle in document pixels, half-open, possibly outside the canvas. */
 export interface Rect {
@@ -14,21 +15,50 @@ export interface LayerRef {
   readonly layerId: number
 }
 
+/** A selected layer that can serve as a reference. */
+export interface SelectedLayer {
+  readonly layer: LayerRef
+  readonly name: string
+  /** A group serves as one picture. */
+  readonly isGroup: boolean
+  /** Whether a selection lies on it, so that only that part would be taken. */
+  readonly isPart: boolean
+}
+
 /** What is selected in Photoshop right now, and the sentence that says why it cannot serve as a reference. */
 export type Selection =
   | { readonly kind: 'no-document' }
   | { readonly kind: 'unusable'; readonly name: string; readonly why: string }
-  | { readonly kind: 'layer'; readonly name: string; readonly layer: LayerRef }
+  | { readonly kind: 'layers'; readonly layers: readonly SelectedLayer[] }
+
+/** The part of a layer that was selected when its picture was taken. */
+export interface SelectedPart {
+  readonly rect: Rect
+  /** How much of each pixel was selected, 0 to 255, at the size of the picture. */
+  readonly cover: Uint8Array
+}
+
+/** What tells whether a layer's picture is still the same. */
+export interface Print {
+  readonly print: string
+  /** Whether it would be another picture where the layer moved: it is, for a part. */
+  readonly placed: boolean
+}
+
+/** A layer, held against what it was when its picture was taken. */
+export type LayerNow = 'same' | 'changed' | 'gone'
 
 /** The picture of a layer, frozen when it was taken. */
 export interface CapturedReference {
   readonly layer: LayerRef
   readonly name: string
+  readonly isGroup: boolean
   readonly bounds: Rect
   /** At most 1024 px on the long side, matted on white, without alpha. */
   readonly picture: Raster
-  /** The centre square that CLIP sees, as a data URL. */
-  readonly thumbnail: string
+  /** Absent when the whole layer was taken. */
+  readonly part?: SelectedPart
+  readonly print: Print
 }
 
 /** A layer made by Imprint and the rectangle that its picture was put into. */
@@ -47,9 +77,18 @@ export interface ResultNote {
 /** Photoshop as the panel sees it: plain data in, plain data out, every failure a HostError. */
 export interface Host {
   selection(): Selection
-  /** Tells after the selection changed and settled; returns the way to stop. */
-  watchSelection(changed: () => void): () => void
-  readReference(layer: LayerRef): Promise<CapturedReference>
+  /** Tells after the selection or a document changed and settled; returns the way to stop. */
+  watchDocuments(changed: () => void): () => void
+  /** Takes the picture of a layer: the part that is selected now, a part taken earlier, or all that is seen of it. */
+  readReference(layer: LayerRef, part: 'selected' | 'whole' | SelectedPart): Promise<CapturedReference>
+  /** What CLIP gets to see of a reference's picture, small, as a data URL. */
+  thumbnail(picture: Raster, fit: Fit): Promise<string>
+  /** Whether the layer is still in an open document. */
+  hasLayer(layer: LayerRef): boolean
+  /** A number that is another one after every change of the document's history; undefined when it was closed. */
+  historyOf(documentId: number): number | undefined
+  /** Whether a layer still looks as it did when its picture was taken; `gone` when it no longer exists. */
+  looksAs(layer: LayerRef, print: Print): Promise<LayerNow>
   /** Makes a new pixel layer above `above`, or on top of the active document when `above` is absent. */
   insertResult(picture: Raster, note: ResultNote, above?: LayerRef): Promise<ResultLayer>
   /** Puts other pixels into a layer that insertResult made. */

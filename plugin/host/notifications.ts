@@ -16,7 +16,7 @@ const EVENTS = [
 const SETTLED_AFTER = 150
 
 /** Calls `changed` once things have been quiet for a moment after a burst of notifications; returns the way to stop. */
-export function watchSelection(action: PsAction, changed: () => void): () => void {
+export function watchDocuments(action: PsAction, changed: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   const listener = (): void => {
     clearTimeout(timer)

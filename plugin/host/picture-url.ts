@@ -1,11 +1,13 @@
+import { clipView } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
+import type { Fit } from '../../shared/recipe.ts'
 import type { PsImaging } from '../types/photoshop.ts'
 import { HostError } from './host-error.ts'
-import { SRGB } from './layer-picture.ts'
+import { SRGB } from './pixel-read.ts'
 import { onWhite, premultiplied } from './pixels.ts'
-import { type Plane, resize } from './resample.ts'
+import { blit, type Plane, resize } from './resample.ts'
 
-/** Pixels on a side of the square shown for a reference: twice its size in the panel. */
+/** Pixels on the short side of what is shown for a reference: twice its size in the panel. */
 const THUMBNAIL = 144
 
 /** A picture as RGB, with whatever is transparent over white. */
@@ -30,23 +32,30 @@ export async function pictureUrl(imaging: PsImaging, picture: Raster): Promise<s
   }
 }
 
-/** The centre square of a picture: what CLIP sees of it. */
-function centreSquare({ width, height, channels, data }: Plane): Plane {
-  const side = Math.min(width, height)
-  const left = Math.floor((width - side) / 2)
-  const top = Math.floor((height - side) / 2)
-  const out = new Uint8Array(side * side * channels)
-  for (let y = 0; y < side; y++) {
-    const start = ((top + y) * width + left) * channels
-    out.set(data.subarray(start, start + side * channels), y * side * channels)
+/** What CLIP gets to see of an RGB picture, small, as a data URL: its square, or all its tiles in one piece. */
+export async function thumbnailUrl(imaging: PsImaging, picture: Raster, fit: Fit): Promise<string> {
+  const size = Math.min(THUMBNAIL, picture.width, picture.height)
+  const { part, resized, corners } = clipView(picture, fit, size)
+  const [corner] = corners
+  const isSquare = corners.length === 1 && corner !== undefined
+  const side = Math.min(part.width, part.height)
+  const scale = side / size
+  const seen = isSquare
+    ? {
+        left: part.left + Math.floor(corner.left * scale),
+        top: part.top + Math.floor(corner.top * scale),
+        width: side,
+        height: side,
+      }
+    : part
+  const white: Plane = {
+    width: seen.width,
+    height: seen.height,
+    channels: 3,
+    data: new Uint8Array(seen.width * seen.height * 3).fill(255),
   }
-  return { width: side, height: side, channels, data: out }
-}
-
-/** The square CLIP sees of an RGB picture, small, as a data URL. */
-export async function thumbnailUrl(imaging: PsImaging, picture: Plane): Promise<string> {
-  const square = centreSquare(picture)
-  const side = Math.min(THUMBNAIL, square.width)
-  const { data } = await resize(square, side, side)
-  return pictureUrl(imaging, { width: side, height: side, channels: 3, data })
+  blit(white, opaque(picture), -seen.left, -seen.top)
+  const target = isSquare ? { width: size, height: size } : resized
+  const { data } = await resize(white, target.width, target.height)
+  return pictureUrl(imaging, { ...target, channels: 3, data })
 }

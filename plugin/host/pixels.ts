@@ -50,6 +50,12 @@ export function onWhite(pixels: Plane, mask?: Plane): Plane {
   return { width, height, channels: 3, data: out }
 }
 
+/** Two masks of one size (one channel) as the one that both together are; undefined lets everything through. */
+export function masked(one: Plane | undefined, other: Plane | undefined): Plane | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return { ...one, data: one.data.map((value, i) => Math.round((value * other.data[i]!) / 255)) }
+}
+
 /** 8-bit samples as Photoshop wants them for a document's bit depth. */
 export function samplesFor(bitsPerChannel: 8 | 16, data: Uint8Array): Uint8Array | Uint16Array {
   return bitsPerChannel === 8 ? data : Uint16Array.from(data, (v) => Math.round((v * FULL_16) / 255))

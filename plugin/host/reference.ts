@@ -1,10 +1,13 @@
-import type { PhotoshopModule } from '../types/photoshop.ts'
-import { imagingOf, layerOf, visiblePart } from './documents.ts'
-import type { CapturedReference, LayerRef } from './host.ts'
+import type { PhotoshopModule, PsDocument, PsImaging, PsLayer } from '../types/photoshop.ts'
+import { imagingOf, layerOf, sharedRect, visiblePart } from './documents.ts'
+import type { CapturedReference, LayerRef, Rect, SelectedPart } from './host.ts'
+import { HostError } from './host-error.ts'
+import { printOf } from './layer-print.ts'
 import { readLayer } from './layer-picture.ts'
 import type { RunModal } from './modal.ts'
-import { thumbnailUrl } from './picture-url.ts'
-import { assertServes, layerRefusal } from './selection.ts'
+import { area, padded, taken, type Wanted } from './pixel-read.ts'
+import type { Plane } from './resample.ts'
+import { assertServes, layerRefusal, selectedRect } from './selection.ts'
 
 /** The longest side that travels to the companion; CLIP looks at 224 to 336 pixels. */
 const LONGEST = 1024
@@ -15,17 +18,52 @@ export async function readReference(
   photoshop: PhotoshopModule,
   modal: RunModal,
   ref: LayerRef,
+  wantedPart: 'selected' | 'whole' | SelectedPart,
 ): Promise<CapturedReference> {
-  const taken = await modal({ commandName: 'Imprint: look at the layer', patience: PATIENCE }, async (context) => {
+  return modal({ commandName: 'Imprint: look at the layer', patience: PATIENCE }, async (context) => {
     const { document, layer } = layerOf(photoshop, ref)
     assertServes(layerRefusal(photoshop, document, layer))
-    const rect = visiblePart(document, layer)
-    const scale = Math.min(1, LONGEST / Math.max(rect.width, rect.height))
-    const width = Math.max(1, Math.round(rect.width * scale))
-    const height = Math.max(1, Math.round(rect.height * scale))
-    const name = layer.name
-    const { data } = await readLayer(photoshop, context, document, layer, { rect, width, height })
-    return { name, bounds: rect, picture: { width, height, channels: 3 as const, data } }
+    const imaging = imagingOf(photoshop)
+    const part = await partOf(imaging, document, layer, wantedPart)
+    const { rect, width, height } = fitted(part?.rect ?? visiblePart(document, layer))
+    const cover: Plane | undefined = part && { width, height, channels: 1, data: part.cover }
+    const { data } = await readLayer(photoshop, context, document, layer, { rect, width, height }, cover)
+    return {
+      layer: ref,
+      name: layer.name,
+      isGroup: layer.kind === photoshop.constants.LayerKind['GROUP'],
+      bounds: rect,
+      picture: { width, height, channels: 3, data },
+      ...(part && { part }),
+      print: await printOf(photoshop, document, layer, part !== undefined),
+    }
   })
-  return { ...taken, layer: ref, thumbnail: await thumbnailUrl(imagingOf(photoshop), taken.picture) }
+}
+
+/** A rectangle at the size it travels in. */
+function fitted(rect: Rect): Omit<Wanted, 'documentID'> {
+  const scale = Math.min(1, LONGEST / Math.max(rect.width, rect.height))
+  const width = Math.max(1, Math.round(rect.width * scale))
+  const height = Math.max(1, Math.round(rect.height * scale))
+  return { rect, width, height }
+}
+
+async function partOf(
+  imaging: PsImaging,
+  document: PsDocument,
+  layer: PsLayer,
+  wanted: 'selected' | 'whole' | SelectedPart,
+): Promise<SelectedPart | undefined> {
+  if (wanted === 'whole') return undefined
+  const visible = visiblePart(document, layer)
+  if (wanted !== 'selected') {
+    const { width, height } = sharedRect(wanted.rect, visible)
+    if (width > 0 && height > 0) return wanted
+    throw new HostError('empty-layer', `“${layer.name}” no longer lies where it was taken: replace the reference.`)
+  }
+  const rect = selectedRect(document, visible)
+  if (rect === undefined) return undefined
+  const asked = { documentID: document.id, ...fitted(rect) }
+  const { data } = await padded(await taken(await imaging.getSelection(area(asked))), asked)
+  return { rect, cover: data }
 }

@@ -1,9 +1,9 @@
 import type { PhotoshopModule, PsDocument, PsLayer } from '../types/photoshop.ts'
-import { depthOf, rectOf, visiblePart } from './documents.ts'
-import type { Selection } from './host.ts'
+import { depthOf, rectOf, sharedRect, visiblePart } from './documents.ts'
+import type { Rect, Selection } from './host.ts'
 import { HostError, type HostErrorKind } from './host-error.ts'
 
-/** Kinds of layers that have pixels of their own; all others but groups are adjustments. */
+/** Kinds of layers that have pixels of their own; groups have those of what lies in them, all others are adjustments. */
 const PICTURE_KINDS = ['NORMAL', 'SMARTOBJECT', 'TEXT', 'SOLIDFILL', 'GRADIENTFILL', 'PATTERNFILL'] as const
 /** Colour modes that Photoshop converts to RGB and back by itself. */
 const COLOUR_MODES = ['RGB', 'CMYK', 'LAB', 'GRAYSCALE'] as const
@@ -32,10 +32,8 @@ export function layerRefusal(photoshop: PhotoshopModule, document: PsDocument, l
   const refuse = (why: string): Refusal => ({ kind: 'empty-layer', why })
   const wrongDocument = documentRefusal(photoshop, document)
   if (wrongDocument !== undefined) return wrongDocument
-  if (layer.kind === LayerKind['GROUP']) {
-    return refuse(`“${layer.name}” is a group: select one layer in it, or merge a copy of it.`)
-  }
-  if (!PICTURE_KINDS.some((kind) => LayerKind[kind] === layer.kind)) {
+  const isGroup = layer.kind === LayerKind['GROUP']
+  if (!isGroup && !PICTURE_KINDS.some((kind) => LayerKind[kind] === layer.kind)) {
     return refuse(`“${layer.name}” is an adjustment without a picture of its own: select another layer.`)
   }
   const bounds = rectOf(layer.boundsNoEffects)
@@ -54,17 +52,31 @@ export function assertServes(refusal: Refusal | undefined): void {
   if (refusal !== undefined) throw new HostError(refusal.kind, refusal.why)
 }
 
+/** The selected part of what is seen of a layer; undefined when no selection lies on it. */
+export function selectedRect({ selection }: PsDocument, visible: Rect): Rect | undefined {
+  const bounds = selection?.bounds
+  if (bounds === null || bounds === undefined) return undefined
+  const shared = sharedRect(rectOf(bounds), visible)
+  return shared.width > 0 && shared.height > 0 ? shared : undefined
+}
+
 /** What is selected in Photoshop, read anew. */
 export function readSelection(photoshop: PhotoshopModule): Selection {
   const document = photoshop.app.activeDocument
   if (document === null || document === undefined) return { kind: 'no-document' }
   const layers = Array.from(document.activeLayers)
-  const [layer] = layers
-  if (layer === undefined) return { kind: 'unusable', name: '', why: 'No layer is selected: select one.' }
-  if (layers.length > 1) {
-    return { kind: 'unusable', name: '', why: `${layers.length} layers are selected: select just one.` }
+  if (layers.length === 0) return { kind: 'unusable', name: '', why: 'No layer is selected: select one.' }
+  for (const layer of layers) {
+    const refusal = layerRefusal(photoshop, document, layer)
+    if (refusal !== undefined) return { kind: 'unusable', name: layer.name, why: refusal.why }
   }
-  const refusal = layerRefusal(photoshop, document, layer)
-  if (refusal !== undefined) return { kind: 'unusable', name: layer.name, why: refusal.why }
-  return { kind: 'layer', name: layer.name, layer: { documentId: document.id, layerId: layer.id } }
+  return {
+    kind: 'layers',
+    layers: layers.map((layer) => ({
+      layer: { documentId: document.id, layerId: layer.id },
+      name: layer.name,
+      isGroup: layer.kind === photoshop.constants.LayerKind['GROUP'],
+      isPart: selectedRect(document, visiblePart(document, layer)) !== undefined,
+    })),
+  }
 }

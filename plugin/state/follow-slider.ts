@@ -1,3 +1,4 @@
+import { sameWeights, weightsOf } from './draft.ts'
 import { noticeOf } from './notices.ts'
 import { type Painting, paint } from './paint.ts'
 import { place } from './place.ts'
@@ -6,19 +7,19 @@ import { isLive, type Made } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** A position of the slider that wants a picture; only one the person let go of goes into the document. */
+/** Positions of the sliders that want a picture; only those the person let go of go into the document. */
 interface Wish {
-  readonly weight: number
+  readonly weights: readonly number[]
   readonly released: boolean
 }
 
 /** The companion drops a waiting picture of this slot for a newer one. */
 const SLOT = 'slider'
 
-/** Makes the newest result again for every position of the slider that it can keep up with. */
+/** Makes the newest result again for every position of the sliders that it can keep up with. */
 export interface SliderFollower {
-  /** The slider is at `weight`: still held, or let go of. */
-  readonly move: (weight: number, released: boolean) => void
+  /** The sliders are at `weights`, in the order of the references: one is still held, or was let go of. */
+  readonly move: (weights: readonly number[], released: boolean) => void
   /** Stops, and leaves the layer as it is. */
   readonly stop: () => void
   /** Settles when everything wished for so far is done. */
@@ -33,27 +34,28 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
   let shown: Made | undefined
   let working: Promise<void> | undefined
 
-  const follow = async ({ weight, released }: Wish): Promise<void> => {
+  const follow = async ({ weights, released }: Wish): Promise<void> => {
     const { newest } = store.state()
     if (newest === undefined || !isLive(store.state())) return
-    if (weight === newest.made.weight) return store.dispatch({ type: 'trial', trial: undefined })
-    if (shown?.weight === weight && shown.recipe.seed === newest.made.recipe.seed) {
+    const { recipe } = newest.made
+    if (sameWeights(weights, weightsOf(recipe))) return store.dispatch({ type: 'trial', trial: undefined })
+    if (shown && sameWeights(weights, weightsOf(shown.recipe)) && isAgain(shown, newest.made)) {
       if (released) await place(surroundings, store, shown, newest.layer)
-      else store.dispatch({ type: 'trial', trial: { weight, url: shown.url } })
+      else store.dispatch({ type: 'trial', trial: { weights, url: shown.url } })
       return
     }
-    const current = paint(surroundings, store, orderAgain(newest.made, weight), 'adjust', SLOT)
+    const current = paint(surroundings, store, orderAgain(newest.made, weights), 'adjust', SLOT)
     painting = current
     try {
       shown = await current.made
       // Let go of at this very position while its picture was being made: no need to make it again.
-      const letGo = wish?.released === true && wish.weight === weight
+      const letGo = wish?.released === true && sameWeights(wish.weights, weights)
       if (letGo) wish = undefined
       if (released || letGo) {
         store.dispatch({ type: 'run-phase', id: current.id, phase: 'placing' })
         await place(surroundings, store, shown, newest.layer)
       } else {
-        store.dispatch({ type: 'trial', trial: { weight, url: shown.url } })
+        store.dispatch({ type: 'trial', trial: { weights, url: shown.url } })
       }
     } finally {
       painting = undefined
@@ -79,9 +81,9 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
   }
 
   return {
-    move(weight, released) {
-      wish = { weight, released }
-      if (released && painting !== undefined && painting.order.weight !== weight) painting.cancel()
+    move(weights, released) {
+      wish = { weights, released }
+      if (released && painting && !sameWeights(weightsOf(painting.order.recipe), weights)) painting.cancel()
       working ??= work()
     },
     stop() {
@@ -91,3 +93,7 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
     idle: async () => working,
   }
 }
+
+/** Whether one picture is the other with other weights. */
+const isAgain = (one: Made, other: Made): boolean =>
+  one.recipe.seed === other.recipe.seed && one.pictures === other.pictures

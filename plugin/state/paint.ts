@@ -1,6 +1,7 @@
 import type { CompanionEvent } from '../client/companion.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { weightsOf } from './draft.ts'
 import { noteFor, type Order } from './request.ts'
 import type { Made, Run } from './state.ts'
 import type { Store } from './store.ts'
@@ -62,7 +63,7 @@ export function paint(
     throw new ImprintError('engine-failed', 'The companion ended without a picture: try again.')
   }
 
-  dispatch({ type: 'run-started', id, kind, weight: order.weight })
+  dispatch({ type: 'run-started', id, kind, weights: weightsOf(order.recipe) })
   return {
     id,
     order,

@@ -1,8 +1,11 @@
-import type { CapturedReference } from '../host/host.ts'
+import { type DraftChange, weightsOf } from './draft.ts'
+import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
+import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
 import { companionNotice, noticeOf } from './notices.ts'
 import { type Painting, paint } from './paint.ts'
 import { place, placeKept } from './place.ts'
+import { createReferences, type References } from './references.ts'
 import { orderFor } from './request.ts'
 import { initialState, isLive, type PanelState } from './state.ts'
 import { createStore } from './store.ts'
@@ -13,14 +16,14 @@ export interface Panel {
   readonly state: () => PanelState
   /** Calls the listener after every change of the state; returns the way to stop. */
   readonly subscribe: (listener: () => void) => () => void
-  /** Starts to follow Photoshop's selection and the companion; returns the way to stop. */
+  /** Starts to follow Photoshop's documents and the companion; returns the way to stop. */
   readonly start: () => () => void
-  readonly useSelectedLayer: () => Promise<void>
-  readonly setPrompt: (text: string) => void
-  readonly setNegativePrompt: (text: string) => void
-  /** The slider is at `weight`: still held, or let go of. */
-  readonly setWeight: (weight: number, released: boolean) => Promise<void>
-  /** Makes a picture after the reference (taking the selected layer when there is none yet) and inserts it. */
+  readonly references: References
+  /** The slider of a reference is at `weight`: still held, or let go of. */
+  readonly setWeight: (image: string, weight: number, released: boolean) => Promise<void>
+  /** Changes the recipe being edited. */
+  readonly change: (change: DraftChange) => void
+  /** Makes a picture of the recipe (taking the selected layers when there is no reference yet) and inserts it. */
   readonly imprint: () => Promise<void>
   /** Stops what is being made; the document stays as it is. */
   readonly cancel: () => void
@@ -35,37 +38,32 @@ const SEEDS = 2 ** 32
 /** The panel without its looks, over everything outside it. */
 export function createPanel(surroundings: Surroundings): Panel {
   const { host, companion, settings, random } = surroundings
-  const store = createStore(initialState(settings.read(PROMPT) ?? '', companion.status))
+  const remembered = { prompt: settings.read(PROMPT) ?? '', earlierPrompts: readEarlierPrompts(settings) }
+  const store = createStore(initialState(remembered, companion.status))
   const { state, dispatch } = store
+  const references = createReferences(surroundings, store)
   const slider = createSliderFollower(surroundings, store)
+  const document = createDocumentFollower(surroundings, store)
   let painting: Painting | undefined
   let imprinting = false
 
-  const readSelection = (): void => dispatch({ type: 'selection', selection: host.selection() })
+  const weights = (): readonly number[] => state().recipe.references.map(({ weight }) => weight)
 
-  const takeReference = async (): Promise<CapturedReference | undefined> => {
-    readSelection()
-    const { selection } = state()
-    if (selection.kind !== 'layer') {
-      const text = selection.kind === 'unusable' ? selection.why : 'No document is open: open one and select a layer.'
-      dispatch({ type: 'notice', notice: { text, about: 'selection' } })
-      return undefined
-    }
-    try {
-      const reference = await host.readReference(selection.layer)
-      dispatch({ type: 'reference', reference })
-      return reference
-    } catch (thrown) {
-      dispatch({ type: 'notice', notice: noticeOf(thrown) })
-      return undefined
-    }
+  /** Why nothing can be made at all; undefined when it can. */
+  const missing = () => {
+    const selection = host.selection()
+    dispatch({ type: 'selection', selection })
+    if (selection.kind !== 'no-document') return companionNotice(state().companion)
+    return { text: 'No document is open: open one and select a layer.', about: 'selection' } as const
   }
 
   /** Whether there is a picture now, in the document or kept. */
-  const make = async (reference: CapturedReference): Promise<boolean> => {
-    const { prompt, negativePrompt, weight } = state()
-    const seed = Math.floor(random() * SEEDS)
-    const current = paint(surroundings, store, orderFor({ reference, prompt, negativePrompt, weight, seed }), 'imprint')
+  const make = async (): Promise<boolean> => {
+    const { recipe, cards, earlierPrompts } = state()
+    dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
+    const seed = recipe.seed ?? Math.floor(random() * SEEDS)
+    const order = orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer))
+    const current = paint(surroundings, store, order, 'imprint')
     painting = current
     try {
       const made = await current.made
@@ -85,52 +83,49 @@ export function createPanel(surroundings: Surroundings): Panel {
   return {
     state,
     subscribe: store.subscribe,
+    references,
     start() {
-      readSelection()
+      document.look()
       dispatch({ type: 'companion', status: companion.status })
       const stops = [
-        host.watchSelection(readSelection),
+        host.watchDocuments(document.look),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
       ]
       return () => stops.forEach((stop) => stop())
     },
-    async useSelectedLayer() {
-      await takeReference()
+    change(change) {
+      dispatch({ type: 'changed', change })
+      if (change.prompt !== undefined) settings.write(PROMPT, change.prompt)
     },
-    setPrompt(text) {
-      dispatch({ type: 'prompt', text })
-      settings.write(PROMPT, text)
-    },
-    setNegativePrompt(text) {
-      dispatch({ type: 'negative-prompt', text })
-    },
-    async setWeight(weight, released) {
-      dispatch({ type: 'weight', weight })
+    async setWeight(image, weight, released) {
+      dispatch({ type: 'reference-changed', image, change: { weight } })
       if (imprinting) return
-      slider.move(state().weight, released)
+      slider.move(weights(), released)
       if (released) await slider.idle()
     },
     async imprint() {
-      const missing = companionNotice(state().companion)
-      if (missing !== undefined) return dispatch({ type: 'notice', notice: missing })
+      const notice = missing()
+      if (notice !== undefined) return dispatch({ type: 'notice', notice })
       if (imprinting) return
       imprinting = true
       try {
         slider.stop()
-        const reference = state().reference ?? (await takeReference())
-        if (reference === undefined || !(await make(reference))) return
+        if (state().recipe.references.length === 0 && !(await references.add())) return
+        if (!(await make())) return
       } finally {
         imprinting = false
       }
-      // The slider may have been moved while the picture was made.
-      slider.move(state().weight, true)
+      // A slider may have been moved while the picture was made.
+      slider.move(weights(), true)
       await slider.idle()
     },
     cancel() {
       painting?.cancel()
       slider.stop()
       const { newest } = state()
-      if (newest !== undefined && isLive(state())) dispatch({ type: 'weight', weight: newest.made.weight })
+      if (newest !== undefined && isLive(state())) {
+        dispatch({ type: 'weights', weights: weightsOf(newest.made.recipe) })
+      }
       dispatch({ type: 'trial', trial: undefined })
     },
     async insertKept() {

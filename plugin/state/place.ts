@@ -1,7 +1,7 @@
 import type { ResultLayer } from '../host/host.ts'
 import { HostError } from '../host/host-error.ts'
 import { noticeOf } from './notices.ts'
-import { anchorOf, type Kept, type Made } from './state.ts'
+import type { Kept, Made } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -19,7 +19,7 @@ export async function place(
   try {
     const layer =
       into === undefined
-        ? await host.insertResult(made.picture, made.note, anchorOf(made))
+        ? await host.insertResult(made.picture, made.note, made.anchor)
         : await host.replaceResult(into, made.picture, made.note)
     store.dispatch({ type: 'placed', made, layer })
   } catch (thrown) {
@@ -32,12 +32,12 @@ export async function place(
   }
 }
 
-/** Tries again with a kept picture: its layer if that still exists, else above the reference, else on top. */
+/** Tries again with a kept picture: its layer if that still exists, else above its reference, else on top. */
 export async function placeKept({ host }: Surroundings, store: Store, { made, into }: Kept): Promise<void> {
   const { picture, note } = made
   const ways: readonly (() => Promise<ResultLayer>)[] = [
     ...(into === undefined ? [] : [() => host.replaceResult(into, picture, note)]),
-    () => host.insertResult(picture, note, anchorOf(made)),
+    () => host.insertResult(picture, note, made.anchor),
     () => host.insertResult(picture, note),
   ]
   try {

@@ -1,46 +1,45 @@
-import type { CapturedReference, ResultNote } from '../host/host.ts'
+import type { CapturedReference, LayerRef, ResultNote } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
-import type { Made } from './state.ts'
+import { type Draft, recipeOf, weightsInWords, weightsOf, withWeights } from './draft.ts'
+import type { Cards, Made } from './state.ts'
 
-/** The name the recipe gives to the reference's picture. */
-const REFERENCE = 'reference'
 const LONGEST_NAME = 80
 
-/** What the companion is asked for. */
+/** What the companion is asked for, and where its picture is to go. */
 export interface Order {
   readonly recipe: Recipe
   readonly pictures: Readonly<Record<string, Raster>>
-  readonly reference: CapturedReference
-  readonly weight: number
+  /** What the references were taken of, in the order of the recipe. */
+  readonly captures: readonly CapturedReference[]
+  /** The layer a new result goes above; absent: on top of the active document. */
+  readonly anchor: LayerRef | undefined
 }
 
-/** A picture like the reference, after the prompt. */
-export function orderFor(wish: {
-  readonly reference: CapturedReference
-  readonly prompt: string
-  readonly negativePrompt: string
-  readonly weight: number
-  readonly seed: number
-}): Order {
-  const { reference, prompt, negativePrompt, weight, seed } = wish
+/** A picture after the draft; `exists` tells whether a layer is still there. */
+export function orderFor(draft: Draft, cards: Cards, seed: number, exists: (layer: LayerRef) => boolean): Order {
+  const captures = draft.references.flatMap(({ image }) => cards[image]?.capture ?? [])
   return {
-    recipe: {
-      prompt,
-      ...(negativePrompt === '' ? {} : { negativePrompt }),
-      seed,
-      references: [{ image: REFERENCE, weight, fit: 'crop' }],
-    },
-    pictures: { [REFERENCE]: reference.picture },
-    reference,
-    weight,
+    recipe: recipeOf(draft, seed),
+    pictures: picturesOf(draft, cards),
+    captures,
+    anchor: captures.map(({ layer }) => layer).find(exists),
   }
 }
 
-/** The same picture again, following the reference more or less: same seed, same words, same pixels. */
-export function orderAgain(made: Made, weight: number): Order {
-  const references = made.recipe.references?.map((reference) => ({ ...reference, weight })) ?? []
-  return { recipe: { ...made.recipe, references }, pictures: made.pictures, reference: made.reference, weight }
+/** The same picture again, following the references more or less: same seed, same words, same pixels. */
+export function orderAgain({ recipe, pictures, captures, anchor }: Made, weights: readonly number[]): Order {
+  return { recipe: withWeights(recipe, weights), pictures, captures, anchor }
+}
+
+/** Whether a picture is what the draft asks for, but for the weights. */
+export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
+  const seed = draft.seed ?? made.recipe.seed ?? 0
+  const without = (recipe: Recipe): string => JSON.stringify(withWeights(recipe, []))
+  return (
+    without(recipeOf(draft, seed)) === without(made.recipe) &&
+    Object.entries(picturesOf(draft, cards)).every(([name, picture]) => made.pictures[name] === picture)
+  )
 }
 
 /** How the layer and the history step are called, and what the layer remembers: the whole recipe, defaults filled in. */
@@ -48,10 +47,18 @@ export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'
   const words = order.recipe.prompt.replace(/\s+/g, ' ').trim()
   const short = words.length > LONGEST_NAME ? `${words.slice(0, LONGEST_NAME - 1)}…` : words
   const layerName = short === '' ? 'Imprint' : `Imprint: ${short}`
-  const { layer, name, bounds } = order.reference
+  const references = order.captures.map(({ layer, name, bounds }) => ({ name, bounds, ...layer }))
   return {
     layerName,
-    historyName: kind === 'imprint' ? layerName : `${layerName} · ${order.weight.toFixed(2)}`,
-    memory: JSON.stringify({ recipe, reference: { name, bounds, ...layer } }),
+    historyName: kind === 'imprint' ? layerName : `${layerName} · ${weightsInWords(weightsOf(order.recipe))}`,
+    memory: JSON.stringify({ recipe, references }),
   }
 }
+
+const picturesOf = ({ references }: Draft, cards: Cards): Record<string, Raster> =>
+  Object.fromEntries(
+    references.flatMap(({ image }) => {
+      const card = cards[image]
+      return card === undefined ? [] : [[image, card.capture.picture]]
+    }),
+  )

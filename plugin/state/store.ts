@@ -1,4 +1,5 @@
-import { type PanelEvent, type PanelState, reduce } from './state.ts'
+import { type PanelEvent, reduce } from './reduce.ts'
+import type { PanelState } from './state.ts'
 
 /** The panel's state and those who look at it. */
 export interface Store {

@@ -35,6 +35,12 @@ export interface PsImaging {
     colorProfile?: string
     componentSize?: 8
   }): Promise<PsPixels>
+  /** Gray: how much of each pixel is selected; rejects when nothing is. */
+  getSelection(options: {
+    documentID: number
+    sourceBounds: Bounds
+    targetSize?: { width: number; height: number }
+  }): Promise<PsPixels>
   getLayerMask(options: {
     documentID: number
     layerID: number
@@ -63,6 +69,9 @@ export interface PsLayer {
   readonly isBackgroundLayer: boolean
   readonly boundsNoEffects: Bounds
   readonly layers?: ArrayLike<PsLayer> | null | undefined
+  readonly visible: boolean
+  /** 0 to 100. */
+  opacity: number
   allLocked: boolean
   pixelsLocked: boolean
   positionLocked: boolean
@@ -70,6 +79,8 @@ export interface PsLayer {
   move(relative: PsLayer, placement: string): void
   duplicate(): Promise<PsLayer | null>
   rasterize(kind: string): Promise<void>
+  /** Makes one pixel layer of a group. */
+  merge(): Promise<PsLayer>
 }
 
 export interface PsDocument {
@@ -82,6 +93,9 @@ export interface PsDocument {
   readonly quickMaskMode: boolean
   readonly layers: ArrayLike<PsLayer>
   readonly activeLayers: ArrayLike<PsLayer>
+  /** Absent before Photoshop 25. */
+  readonly selection?: { readonly bounds: Bounds | null }
+  readonly activeHistoryState: { readonly id: number }
   createPixelLayer(options: { name: string }): Promise<PsLayer | null>
 }
 

@@ -11,9 +11,16 @@ interface SpProps extends Pick<HTMLAttributes<HTMLElement>, 'title'> {
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'sp-action-button': SpProps & { readonly quiet?: boolean }
+      'sp-action-button': SpProps & {
+        readonly quiet?: boolean
+        readonly 'aria-label'?: string
+        readonly 'aria-expanded'?: boolean
+      }
       'sp-button': SpProps & { readonly variant?: 'cta' | 'primary' | 'secondary' }
       'sp-label': SpProps
+      'sp-menu': SpProps
+      'sp-menu-item': SpProps & { readonly key?: string; readonly selected?: true }
+      'sp-picker': SpProps
       'sp-progressbar': SpProps & { readonly max?: number; readonly value?: number; readonly 'show-value'?: string }
       'sp-slider': SpProps & {
         readonly min: number

@@ -5,7 +5,7 @@ import { Imprint } from './Imprint.tsx'
 import { Notice } from './Notice.tsx'
 import { PanelProvider } from './panel-context.ts'
 import { Prompt } from './Prompt.tsx'
-import { Reference } from './Reference.tsx'
+import { References } from './References.tsx'
 import { Result } from './Result.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 
@@ -28,7 +28,7 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
     <PanelProvider value={panel}>
       <div className="panel" ref={ref}>
         <CompanionHelp />
-        <Reference />
+        <References />
         <Prompt />
         <Imprint />
         <Notice />

@@ -1,34 +1,25 @@
-import { useState } from 'react'
+import { EarlierPrompts } from './EarlierPrompts.tsx'
+import { Details } from './Details.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
-import { ActionButton } from './widgets/Button.tsx'
 import { TextArea } from './widgets/Field.tsx'
 
-/** What to make, and under a disclosure what to leave out. */
+/** What to make, the prompts of earlier pictures, and under a disclosure everything that is seldom changed. */
 export function Prompt() {
   const panel = usePanel()
-  const { prompt, negativePrompt } = usePanelState()
-  const [open, setOpen] = useState(false)
+  const { recipe } = usePanelState()
   return (
     <section className="section">
       <h2 className="heading">Make</h2>
-      <TextArea label="Prompt" value={prompt} placeholder="a house, flat colours" onInput={panel.setPrompt} />
-      <div className="row flush">
-        <ActionButton quiet onPress={() => setOpen(!open)} title="What the picture should not show">
-          {open ? '− Without' : `+ Without${negativePrompt === '' ? '' : `: ${shortened(negativePrompt)}`}`}
-        </ActionButton>
-      </div>
-      {open && (
-        <TextArea
-          label="Without"
-          value={negativePrompt}
-          placeholder="text, frames, blur"
-          onInput={panel.setNegativePrompt}
-        />
-      )}
+      <TextArea
+        label="Prompt"
+        value={recipe.prompt}
+        placeholder="a house, flat colours"
+        least={2}
+        most={4}
+        onInput={(prompt) => panel.change({ prompt })}
+      />
+      <EarlierPrompts />
+      <Details />
     </section>
   )
 }
-
-const LONGEST = 24
-
-const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text)

@@ -1,4 +1,5 @@
 import { scoreInWords } from '../../shared/score.ts'
+import { weightsInWords, weightsOf } from '../state/draft.ts'
 import { isLive, type PanelState, type Run } from '../state/state.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressPercent, progressText } from './progress.ts'
@@ -48,26 +49,32 @@ interface Shown {
 }
 
 function newestOf(state: PanelState): Shown | undefined {
-  const { run, trial, kept, newest, prompt } = state
-  if (run?.kind === 'imprint') return { url: run.preview, title: titled(prompt, run.weight), hint: '' }
+  const { run, trial, kept, newest } = state
+  const { prompt } = state.recipe
+  if (run?.kind === 'imprint') return { url: run.preview, title: titled(prompt, run.weights), hint: '' }
   if (run !== undefined) {
     const url = run.preview ?? trial?.url ?? newest?.made.url
-    return { url, title: titled(newest?.made.recipe.prompt ?? prompt, run.weight), hint: '' }
+    return { url, title: titled(newest?.made.recipe.prompt ?? prompt, run.weights), hint: '' }
   }
   if (kept !== undefined) {
-    const { recipe, weight, url } = kept.made
-    return { url, title: titled(recipe.prompt, weight), hint: 'Not in the document yet.' }
+    const { recipe, url } = kept.made
+    return { url, title: titled(recipe.prompt, weightsOf(recipe)), hint: 'Not in the document yet.' }
   }
   if (newest === undefined) return undefined
-  const { recipe, weight, url } = newest.made
+  const { recipe, url } = newest.made
   if (trial !== undefined) {
-    return { url: trial.url, title: titled(recipe.prompt, trial.weight), hint: 'Let go to keep it.' }
+    return { url: trial.url, title: titled(recipe.prompt, trial.weights), hint: 'Let go to keep it.' }
   }
-  const next = isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+  const next = whatIsNext(state)
   const likeness = scoreInWords({ reference: newest.made.score?.reference })
   const hint = likeness === '' ? next : `${likeness}. ${next}`
-  return { url, title: titled(recipe.prompt, weight), hint }
+  return { url, title: titled(recipe.prompt, weightsOf(recipe)), hint }
 }
 
-const titled = (prompt: string, weight: number): string =>
-  prompt.trim() === '' ? weight.toFixed(2) : `${prompt.trim()} · ${weight.toFixed(2)}`
+function whatIsNext(state: PanelState): string {
+  if (state.newest?.exists === false) return 'Its layer is gone. Imprint makes another.'
+  return isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+}
+
+const titled = (prompt: string, weights: readonly number[]): string =>
+  prompt.trim() === '' ? weightsInWords(weights) : `${prompt.trim()} · ${weightsInWords(weights)}`

@@ -53,7 +53,7 @@ const selected = (name: string): Promise<unknown> => layer(name).and(page.locato
 
 async function fresh(): Promise<void> {
   await page.goto(studio.url)
-  await button('Use selected layer').waitFor()
+  await button('+ Use selected layer').waitFor()
 }
 
 test('arrow keys walk the layers, fold groups and keep the focus; space shows and hides', async () => {

@@ -1,62 +1,32 @@
 /** The shipped bundle in a real Chromium over a real PSD, through a real socket and the real engine. */
 import assert from 'node:assert/strict'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
-import { buildPanel, buildStudio } from '../../plugin/build.ts'
-import { openStudio, type Studio } from '../../plugin/studio/node/open-studio.ts'
-import { openChromium } from '../support/chromium.ts'
-
-const OUTPUT = join(import.meta.dirname, '../output')
+import type { Browser, Page } from 'playwright-core'
+import type { Studio } from '../../plugin/studio/node/open-studio.ts'
+import {
+  button,
+  documentPicture,
+  imprint,
+  inStudio,
+  layer,
+  layers,
+  openBuiltStudio,
+  shot,
+  slider,
+  takeFox,
+} from '../support/studio-page.ts'
 
 let studio: Studio
 let browser: Browser
-
 before(async () => {
-  await Promise.all([buildPanel(), buildStudio(), mkdir(OUTPUT, { recursive: true })])
-  studio = await openStudio()
-  browser = await openChromium()
+  ;({ studio, browser } = await openBuiltStudio())
 })
 after(async () => {
   await browser.close()
   await studio.close()
 })
 
-/** The studio in a fresh window; a page that throws fails the test at its end. */
-async function withStudio(work: (page: Page) => Promise<void>): Promise<void> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  const faults: string[] = []
-  page.on('pageerror', ({ message }) => faults.push(message))
-  try {
-    await page.goto(studio.url)
-    await page.getByText('Ready · CPU').waitFor()
-    await work(page)
-    assert.deepEqual(faults, [])
-  } finally {
-    await page.close()
-  }
-}
-
-const layers = (page: Page): Locator => page.getByRole('tree', { name: 'Layers' }).getByRole('treeitem')
-const layer = (page: Page, name: string): Locator => layers(page).filter({ hasText: name })
-const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
-const slider = (page: Page): Locator => page.getByRole('slider', { name: 'Weight' })
-const documentPicture = (page: Page): Locator => page.getByRole('img', { name: 'Document', exact: true })
-const shot = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(OUTPUT, `${name}.png`) })
-
-async function takeFox(page: Page): Promise<void> {
-  await layer(page, 'fox').first().click()
-  await button(page, 'Use selected layer').click()
-  await page.getByRole('img', { name: 'Reference: fox' }).waitFor()
-}
-
-async function imprint(page: Page, prompt: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'Prompt' }).fill(prompt)
-  await button(page, 'Imprint').click()
-  await layer(page, `Imprint: ${prompt}`).waitFor()
-  await page.getByText('The weight changes this layer.').waitFor()
-}
+const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
 
 test('reference, prompt, new layer; the slider then changes the same layer', () =>
   withStudio(async (page) => {
@@ -110,7 +80,7 @@ test('Imprint again makes another layer', () =>
 test('with the keyboard alone: prompt, Ctrl+Enter, arrows on the slider', () =>
   withStudio(async (page) => {
     await layer(page, 'fox').first().click()
-    await page.getByRole('textbox', { name: 'Prompt' }).focus()
+    await page.getByRole('textbox', { name: 'Prompt', exact: true }).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.type('a fish')
     await page.keyboard.press('Control+Enter')
@@ -131,7 +101,7 @@ test('Cancel, by button or Escape, leaves the document as it was', async () => {
       await page.getByText('Ready · CPU').waitFor()
       const before = await layers(page).count()
       await takeFox(page)
-      await page.getByRole('textbox', { name: 'Prompt' }).fill('a rocket')
+      await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill('a rocket')
       socket.hold()
       await button(page, 'Imprint').click()
       await button(page, 'Cancel').waitFor()
@@ -183,7 +153,8 @@ test('nothing is cut off between 240 and 600 pixels', () =>
   withStudio(async (page) => {
     await takeFox(page)
     await imprint(page, 'a house with a rather long name that has no end')
-    await button(page, '+ Without').click()
+    await button(page, '+ Without, size, steps, seed').click()
+    await button(page, 'More').click()
     for (const width of [240, 320, 600]) {
       const wide = await page.locator('.panel').evaluate((panel, px) => {
         const root = panel.parentElement
@@ -193,6 +164,6 @@ test('nothing is cut off between 240 and 600 pixels', () =>
           .map((element) => element.tagName)
       }, width)
       assert.deepEqual(wide, [], `${width} px`)
-      await page.locator('.panel').screenshot({ path: join(OUTPUT, `panel-${width}.png`) })
+      await shot(page.locator('.panel'), `panel-${width}`)
     }
   }))

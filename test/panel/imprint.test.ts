@@ -2,15 +2,24 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
-import { assertNothingLeaked, layerNames, openDesk, openFox, until } from '../support/desk.ts'
+import {
+  assertNothingLeaked,
+  layerNames,
+  newestWeights,
+  openDesk,
+  openFox,
+  referenceAt,
+  setWeight,
+  until,
+} from '../support/desk.ts'
 
 test('a selected layer and a prompt become a new layer right above it, in one history step', async () => {
   const desk = openDesk()
   openFox(desk)
   const stepsBefore = desk.controls.active()!.history.names.length
   desk.panel.start()
-  await desk.panel.useSelectedLayer()
-  desk.panel.setPrompt('a house')
+  await desk.panel.references.add()
+  desk.panel.change({ prompt: 'a house' })
   await desk.panel.imprint()
 
   assert.deepEqual(layerNames(desk), ['Imprint: a house', 'fox', 'Background'])
@@ -21,9 +30,9 @@ test('a selected layer and a prompt become a new layer right above it, in one hi
   assert.equal(notice, undefined)
   const layer = desk.controls.layer(newest!.layer.layerId)!
   assert.deepEqual(layer.surface.bounds, { left: 16, top: 0, right: 80, bottom: 64 })
-  const memory = JSON.parse(layer.settings[SETTINGS_KEY] ?? '') as { recipe: unknown; reference: { name: string } }
+  const memory = JSON.parse(layer.settings[SETTINGS_KEY] ?? '') as { recipe: unknown; references: { name: string }[] }
   assert.equal(recipeSchema.parse(memory.recipe).prompt, 'a house')
-  assert.equal(memory.reference.name, 'fox')
+  assert.equal(memory.references[0]?.name, 'fox')
   assertNothingLeaked(desk)
 })
 
@@ -32,7 +41,7 @@ test('a new picture is held against its reference, those the slider makes are no
   openFox(desk)
   await desk.panel.imprint()
   assert.deepEqual(desk.panel.state().newest?.made.score, { reference: 0.8234 })
-  await desk.panel.setWeight(1.2, true)
+  await setWeight(desk, 1.2, true)
   assert.equal(desk.panel.state().newest?.made.score, undefined)
   assert.deepEqual(
     desk.engine.requests.map(({ score }) => score),
@@ -44,15 +53,18 @@ test('Imprint alone takes the selected layer', async () => {
   const desk = openDesk()
   openFox(desk)
   await desk.panel.imprint()
-  assert.equal(desk.panel.state().reference?.name, 'fox')
+  assert.equal(referenceAt(desk).capture.name, 'fox')
   assert.deepEqual(layerNames(desk), ['Imprint', 'fox', 'Background'])
 })
 
 test('the reference is what is seen of the layer, on white, and its thumbnail a picture', async () => {
   const desk = openDesk()
   openFox(desk)
-  await desk.panel.useSelectedLayer()
-  const { picture, bounds, thumbnail } = desk.panel.state().reference!
+  await desk.panel.references.add()
+  const {
+    capture: { picture, bounds },
+    thumbnail,
+  } = referenceAt(desk)
   assert.deepEqual(bounds, { left: 10, top: 20, width: 40, height: 30 })
   assert.deepEqual([picture.width, picture.height, picture.channels], [40, 30, 3])
   assert.deepEqual([...picture.data.slice(0, 3)], [220, 40, 30])
@@ -65,7 +77,7 @@ test('the slider changes the same layer, with the same seed, in one step per rel
   await desk.panel.imprint()
   const first = desk.panel.state().newest!
   const before = desk.controls.active()!.history.names.length
-  await desk.panel.setWeight(1.2, true)
+  await setWeight(desk, 1.2, true)
   const second = desk.panel.state().newest!
   assert.equal(second.layer.layerId, first.layer.layerId)
   assert.equal(layerNames(desk).length, 3)
@@ -85,13 +97,13 @@ test('while the slider is held only the panel changes; letting go there makes no
   openFox(desk)
   await desk.panel.imprint()
   const before = desk.controls.active()!.history.names.length
-  await desk.panel.setWeight(1, false)
+  await setWeight(desk, 1, false)
   await until(desk, () => desk.panel.state().trial !== undefined)
   assert.equal(desk.controls.active()!.history.names.length, before)
   assert.equal(desk.engine.requests.length, 2)
-  await desk.panel.setWeight(1, true)
+  await setWeight(desk, 1, true)
   assert.equal(desk.engine.requests.length, 2)
-  assert.equal(desk.panel.state().newest?.made.weight, 1)
+  assert.deepEqual(newestWeights(desk), [1])
   assert.equal(desk.controls.active()!.history.names.length, before + 1)
 })
 
@@ -100,9 +112,9 @@ test('of many positions only the last one let go of reaches the document', async
   openFox(desk)
   await desk.panel.imprint()
   const before = desk.controls.active()!.history.names.length
-  for (const weight of [0.7, 0.8, 0.9, 1, 1.1]) void desk.panel.setWeight(weight, false)
-  await desk.panel.setWeight(1.2, true)
-  assert.equal(desk.panel.state().newest?.made.weight, 1.2)
+  for (const weight of [0.7, 0.8, 0.9, 1, 1.1]) void setWeight(desk, weight, false)
+  await setWeight(desk, 1.2, true)
+  assert.deepEqual(newestWeights(desk), [1.2])
   assert.equal(desk.controls.active()!.history.names.length, before + 1)
   assert.ok(desk.engine.requests.length <= 3, `${desk.engine.requests.length} runs`)
 })
@@ -120,8 +132,8 @@ test('with another prompt the slider waits for the next Imprint', async () => {
   const desk = openDesk()
   openFox(desk)
   await desk.panel.imprint()
-  desk.panel.setPrompt('something else')
-  await desk.panel.setWeight(1, true)
+  desk.panel.change({ prompt: 'something else' })
+  await setWeight(desk, 1, true)
   assert.equal(desk.engine.requests.length, 1)
 })
 
@@ -152,11 +164,11 @@ test('cancelling a slider move brings the slider back to what the layer shows', 
   })
   openFox(desk)
   await desk.panel.imprint()
-  const moved = desk.panel.setWeight(1, true)
+  const moved = setWeight(desk, 1, true)
   await until(desk, () => desk.panel.state().run !== undefined)
   desk.panel.cancel()
   await moved
-  assert.equal(desk.panel.state().weight, 0.6)
+  assert.equal(referenceAt(desk).weight, 0.6)
   assert.equal(desk.panel.state().notice, undefined)
 })
 
@@ -164,22 +176,23 @@ test('a slider moved while the first picture is made is followed afterwards, int
   const desk = openDesk()
   openFox(desk)
   const working = desk.panel.imprint()
-  await desk.panel.setWeight(0.9, true)
+  await until(desk, () => desk.panel.state().run !== undefined)
+  await setWeight(desk, 0.9, true)
   await working
   assert.equal(layerNames(desk).length, 3)
-  assert.equal(desk.panel.state().newest?.made.weight, 0.9)
+  assert.deepEqual(newestWeights(desk), [0.9])
 })
 
 test('a held slider that comes back to a position shows that picture again', async () => {
   const desk = openDesk()
   openFox(desk)
   await desk.panel.imprint()
-  await desk.panel.setWeight(1, false)
+  await setWeight(desk, 1, false)
   await until(desk, () => desk.panel.state().trial !== undefined)
   const { trial } = desk.panel.state()
-  await desk.panel.setWeight(0.6, true)
+  await setWeight(desk, 0.6, true)
   assert.equal(desk.panel.state().trial, undefined)
-  await desk.panel.setWeight(1, false)
+  await setWeight(desk, 1, false)
   await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(desk.panel.state().trial, trial)
   assert.equal(desk.engine.requests.length, 2)
@@ -189,15 +202,15 @@ test('the slider goes on after Photoshop fails where nobody expects it, and the 
   const desk = openDesk()
   openFox(desk)
   await desk.panel.imprint()
-  await desk.panel.setWeight(1, false)
+  await setWeight(desk, 1, false)
   await until(desk, () => desk.panel.state().trial !== undefined && desk.panel.state().run === undefined)
   const failing = t.mock.method(desk.host, 'selection', () => {
     throw new Error('Photoshop is busy.')
   })
-  await desk.panel.setWeight(1, true)
+  await setWeight(desk, 1, true)
   assert.notEqual(desk.panel.state().notice, undefined)
   failing.mock.restore()
-  await desk.panel.setWeight(1.2, true)
-  assert.equal(desk.panel.state().newest?.made.weight, 1.2)
+  await setWeight(desk, 1.2, true)
+  assert.deepEqual(newestWeights(desk), [1.2])
   assert.equal(desk.panel.state().notice, undefined)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ImprintError } from '../../shared/errors.ts'
 import { advance } from '../../plugin/state/pace.ts'
-import { layerNames, openDesk, openFox, until } from '../support/desk.ts'
+import { layerNames, openDesk, openFox, setWeight, until } from '../support/desk.ts'
 
 const noticeOf = ({ panel }: ReturnType<typeof openDesk>): string => panel.state().notice?.text ?? ''
 
@@ -13,15 +13,12 @@ test('without a document there is a sentence and no request', async () => {
   assert.equal(desk.engine.requests.length, 0)
 })
 
-test('with nothing selected, or too much, the sentence says so', async () => {
+test('with nothing selected the sentence says so', async () => {
   const desk = openDesk()
   openFox(desk)
   desk.controls.selectLayers([])
-  await desk.panel.useSelectedLayer()
+  await desk.panel.references.add()
   assert.match(noticeOf(desk), /No layer is selected/)
-  desk.controls.selectLayers(desk.controls.active()!.state.layers.map(({ id }) => id))
-  await desk.panel.useSelectedLayer()
-  assert.match(noticeOf(desk), /2 layers are selected/)
 })
 
 test('a sentence about the selection is over when something else is selected', async () => {
@@ -29,7 +26,7 @@ test('a sentence about the selection is over when something else is selected', a
   const { foxId } = openFox(desk)
   const stop = desk.panel.start()
   desk.controls.selectLayers([])
-  await desk.panel.useSelectedLayer()
+  await desk.panel.references.add()
   assert.notEqual(noticeOf(desk), '')
   desk.controls.selectLayers([foxId])
   await until(desk, () => noticeOf(desk) === '')
@@ -39,14 +36,14 @@ test('a sentence about the selection is over when something else is selected', a
 test('a document in a mode that cannot serve is refused in words before anything is read', async () => {
   const desk = openDesk()
   desk.controls.newDocument({ width: 8, height: 8, mode: 'indexedColorMode' })
-  await desk.panel.useSelectedLayer()
+  await desk.panel.references.add()
   assert.match(noticeOf(desk), /RGB Color/)
   desk.controls.newDocument({ width: 8, height: 8, depth: 32 })
-  await desk.panel.useSelectedLayer()
+  await desk.panel.references.add()
   assert.match(noticeOf(desk), /8 or 16 Bits/)
   desk.controls.newDocument({ width: 8, height: 8 })
   desk.controls.setQuickMask(true)
-  await desk.panel.useSelectedLayer()
+  await desk.panel.references.add()
   assert.match(noticeOf(desk), /Quick Mask/)
 })
 
@@ -70,7 +67,7 @@ test('the pairing code goes to the companion and is kept', () => {
 
 test('the last prompt is there again', () => {
   const desk = openDesk()
-  desk.panel.setPrompt('a red boat')
+  desk.panel.change({ prompt: 'a red boat' })
   assert.equal(desk.settings.get('prompt'), 'a red boat')
 })
 
@@ -98,7 +95,7 @@ test('the negative prompt travels only when there is one', async () => {
   const desk = openDesk()
   openFox(desk)
   await desk.panel.imprint()
-  desk.panel.setNegativePrompt('text')
+  desk.panel.change({ negativePrompt: 'text' })
   await desk.panel.imprint()
   assert.equal('negativePrompt' in desk.engine.requests[0]!.recipe, false)
   assert.equal(desk.engine.requests[1]?.recipe.negativePrompt, 'text')
@@ -125,7 +122,7 @@ test('a layer the person locked is not painted over', async () => {
   const { layerId } = desk.panel.state().newest!.layer
   const { locks, surface } = desk.controls.layer(layerId)!
   desk.controls.editLayer(layerId, { locks: { ...locks, pixels: true } })
-  await desk.panel.setWeight(1, true)
+  await setWeight(desk, 1, true)
   assert.match(noticeOf(desk), /is locked/)
   assert.equal(desk.controls.layer(layerId)!.surface, surface)
 })
@@ -138,7 +135,7 @@ test('a result that was moved keeps its place when the slider changes it', async
   const { surface } = desk.controls.layer(layerId)!
   const bounds = { left: -8, top: 4, right: 56, bottom: 68 }
   desk.controls.editLayer(layerId, { surface: { ...surface, bounds } })
-  await desk.panel.setWeight(1, true)
+  await setWeight(desk, 1, true)
   assert.deepEqual(desk.controls.layer(layerId)!.surface.bounds, bounds)
 })
 

@@ -12,7 +12,17 @@ import { createPhotoshopHost } from '../../plugin/host/photoshop-host.ts'
 import { createHost } from '../../plugin/studio/double/host.ts'
 import type { PlatformSocketClass } from '../../plugin/studio/double/websocket.ts'
 import { WebSocket } from 'ws'
-import { addLayer, assertNothingLeaked, layerNames, openDesk, openFox, until } from '../support/desk.ts'
+import {
+  addLayer,
+  assertNothingLeaked,
+  layerNames,
+  newestWeights,
+  openDesk,
+  openFox,
+  referenceAt,
+  setWeight,
+  until,
+} from '../support/desk.ts'
 import { evaluatePanel } from '../support/evaluate-panel.ts'
 import { connect, reaches, serve } from '../support/wire.ts'
 
@@ -89,9 +99,9 @@ test('trap 5: the panel’s own requests wait for each other', async () => {
   const { documentId, foxId } = openFox(desk)
   const layer = { documentId, layerId: foxId }
   const [one, made, two] = await Promise.all([
-    desk.host.readReference(layer),
+    desk.host.readReference(layer, 'whole'),
     desk.host.insertResult(picture, note, layer),
-    desk.host.readReference(layer),
+    desk.host.readReference(layer, 'whole'),
   ])
   assert.deepEqual(one.picture, two.picture)
   assert.deepEqual(layerNames(desk), ['Imprint: x', 'fox', 'Background'])
@@ -137,8 +147,8 @@ test('trap 7: a batchPlay failure, told as success or thrown, costs the memory b
 test('trap 8: trimmed pixels come back at their place in the whole rectangle', async () => {
   const desk = openDesk({ switches: { trimMore: true } })
   openFox(desk)
-  await desk.panel.useSelectedLayer()
-  const { picture: taken } = desk.panel.state().reference!
+  await desk.panel.references.add()
+  const { picture: taken } = referenceAt(desk).capture
   assert.deepEqual([taken.width, taken.height], [40, 30])
   const at = (x: number, y: number): number[] => [...taken.data.slice((y * 40 + x) * 3, (y * 40 + x) * 3 + 3)]
   assert.deepEqual(at(0, 0), [255, 255, 255])
@@ -152,14 +162,14 @@ test('trap 9: three or four components, 16 bits, and a host that refuses 8 bits 
     const desk = openDesk({ switches: { code1On8BitOf16Bit } })
     openFox(desk, 16)
     await desk.panel.imprint()
-    const { reference, newest } = desk.panel.state()
-    assert.deepEqual([...reference!.picture.data.slice(0, 3)], [220, 40, 30])
+    const { newest } = desk.panel.state()
+    assert.deepEqual([...referenceAt(desk).capture.picture.data.slice(0, 3)], [220, 40, 30])
     const { picture: layer } = desk.controls.layerPicture(newest!.layer.layerId)
     assert.deepEqual([...layer.data.slice(0, 3)], [...newest!.made.picture.data.slice(0, 3)])
 
     desk.controls.selectLayers([desk.controls.layerNamed('Background').id])
-    await desk.panel.useSelectedLayer()
-    assert.deepEqual([...desk.panel.state().reference!.picture.data.slice(0, 3)], [255, 255, 255])
+    await desk.panel.references.add()
+    assert.deepEqual([...referenceAt(desk, 1).capture.picture.data.slice(0, 3)], [255, 255, 255])
   }
 })
 
@@ -171,7 +181,7 @@ test('trap 10: layers without a picture are refused in words; masks count, opaci
     return selection.kind === 'unusable' ? selection.why : selection.kind
   }
   desk.controls.editLayer(foxId, { kind: 'group', children: [] })
-  assert.match(whyNot(), /is a group/)
+  assert.match(whyNot(), /is empty/)
   desk.controls.editLayer(foxId, { kind: 'levels', children: null })
   assert.match(whyNot(), /adjustment/)
   desk.controls.editLayer(foxId, { kind: 'pixel' })
@@ -180,15 +190,15 @@ test('trap 10: layers without a picture are refused in words; masks count, opaci
   const half = { bounds: { left: 10, top: 20, right: 30, bottom: 50 }, channels: 1 as const }
   const mask = { surface: { ...half, data: new Uint8Array(20 * 30).fill(255) }, outside: 0, enabled: true }
   desk.controls.editLayer(foxId, { mask, opacity: 40 })
-  await desk.panel.useSelectedLayer()
-  const { data } = desk.panel.state().reference!.picture
+  await desk.panel.references.add()
+  const { data } = referenceAt(desk).capture.picture
   assert.deepEqual([...data.slice(0, 3)], [220, 40, 30])
   assert.deepEqual([...data.slice(39 * 3, 40 * 3)], [255, 255, 255])
 
   desk.controls.editLayer(foxId, { kind: 'smartObject', mask: null })
   const before = desk.controls.active()!.state.layers.length
-  await desk.panel.useSelectedLayer()
-  assert.deepEqual([...desk.panel.state().reference!.picture.data.slice(39 * 3, 40 * 3)], [220, 40, 30])
+  await desk.panel.references.add()
+  assert.deepEqual([...referenceAt(desk, 1).capture.picture.data.slice(39 * 3, 40 * 3)], [220, 40, 30])
   assert.equal(desk.controls.active()!.state.layers.length, before)
 
   desk.controls.editLayer(foxId, { kind: 'pixel', surface: { ...surface, bounds: NOWHERE, data: new Uint8Array(0) } })
@@ -213,7 +223,7 @@ test('trap 11: image data is let go of also when reading it fails', async () => 
       },
     },
   })
-  await assert.rejects(broken.readReference({ documentId, layerId: foxId }), HostError)
+  await assert.rejects(broken.readReference({ documentId, layerId: foxId }, 'whole'), HostError)
   assertNothingLeaked(desk)
 })
 
@@ -259,11 +269,11 @@ test('trap 12: the result deleted before the slider moves: the picture is kept a
   openFox(desk)
   await desk.panel.imprint()
   desk.controls.deleteLayer(desk.panel.state().newest!.layer.layerId)
-  await desk.panel.setWeight(1, true)
+  await setWeight(desk, 1, true)
   assert.match(desk.panel.state().notice?.text ?? '', /deleted/)
   await desk.panel.insertKept()
   assert.deepEqual(layerNames(desk), ['Imprint', 'fox', 'Background'])
-  assert.equal(desk.panel.state().newest?.made.weight, 1)
+  assert.deepEqual(newestWeights(desk), [1])
 })
 
 test('trap 13: the bundle never reaches for what UXP lacks', () => {
@@ -280,7 +290,7 @@ test('trap 14: the style sheet keeps to what UXP draws, and React attaches no ev
     /display:\s*(?:inline-)?grid|(?:^|[\s;{])(?:row-|column-)?gap:|animation|transition|float:|text-transform/,
   )
   assert.doesNotMatch(css, /box-shadow|transform:|position:\s*sticky/)
-  for (const name of ['Button', 'Field', 'Slider']) {
+  for (const name of ['Button', 'Field', 'Menu', 'Picker', 'Slider']) {
     const source = await readFile(join(root, `plugin/ui/widgets/${name}.tsx`), 'utf8')
     const tags = [...source.matchAll(/<sp-[\w-]+[^>]*>/g)].map(([tag]) => tag)
     assert.ok(tags.length > 0)
@@ -307,5 +317,5 @@ test('trap 15: a burst of notifications is one change, and the panel’s own wor
 
 const named = ({ panel }: ReturnType<typeof openDesk>): string => {
   const { selection } = panel.state()
-  return selection.kind === 'layer' ? selection.name : ''
+  return selection.kind === 'layers' ? (selection.layers[0]?.name ?? '') : ''
 }

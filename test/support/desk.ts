@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createPhotoshopHost } from '../../plugin/host/photoshop-host.ts'
+import { weightsOf } from '../../plugin/state/draft.ts'
 import { createPanel } from '../../plugin/state/panel.ts'
 import { createHost } from '../../plugin/studio/double/host.ts'
 import type { Switches } from '../../plugin/studio/double/switches.ts'
@@ -64,6 +65,26 @@ function emptyLike(controls: Desk['controls'], id: number) {
 
 /** The names of the layers of the active document, front first. */
 export const layerNames = ({ controls }: Desk): string[] => controls.active()!.state.layers.map(({ name }) => name)
+
+/** The reference at a place of the panel's list: how the recipe has it, and what is known of it beside. */
+export function referenceAt({ panel }: Desk, at = 0) {
+  const { recipe, cards } = panel.state()
+  const reference = recipe.references[at]
+  assert.ok(reference, `There is no reference ${at}.`)
+  const card = cards[reference.image]
+  assert.ok(card, `The reference ${at} has no card.`)
+  return { ...reference, ...card }
+}
+
+/** Moves the slider of the first reference. */
+export const setWeight = (desk: Desk, weight: number, released: boolean): Promise<void> =>
+  desk.panel.setWeight(referenceAt(desk).image, weight, released)
+
+/** The weights that the newest result was made with. */
+export const newestWeights = ({ panel }: Desk): readonly number[] | undefined => {
+  const { newest } = panel.state()
+  return newest && weightsOf(newest.made.recipe)
+}
 
 /** Fails when the panel left image data behind in Photoshop's memory. */
 export function assertNothingLeaked({ controls }: Desk): void {

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import type { Raster } from '../../../shared/raster.ts'
 import { RemoteCompanion } from '../../client/remote-companion.ts'
 import { createPhotoshopHost } from '../../host/photoshop-host.ts'
+import { weightsOf } from '../../state/draft.ts'
 import { createPanel, type Panel } from '../../state/panel.ts'
 import type { PanelState } from '../../state/state.ts'
 import { createHost } from '../double/host.ts'
@@ -82,20 +83,22 @@ async function demo(companionArgs: readonly string[]): Promise<void> {
     await settled(panel, ({ companion: { kind } }) => kind === 'ready')
     say('The panel is connected and paired.')
 
-    await panel.useSelectedLayer()
-    await settled(panel, ({ reference }) => reference !== undefined)
-    const { picture } = panel.state().reference!
+    await panel.references.add()
+    await settled(panel, ({ recipe }) => recipe.references.length > 0)
+    const { image } = panel.state().recipe.references[0]!
+    const { picture } = panel.state().cards[image]!.capture
     say(`Reference: "fox", ${picture.width} x ${picture.height} pixels.`)
 
-    panel.setPrompt(PROMPT)
+    panel.change({ prompt: PROMPT })
     await panel.imprint()
     await settled(panel, ({ newest }) => newest !== undefined)
     const first = panel.state().newest!
+    const [weight] = weightsOf(first.made.recipe)
     const name = controls.layer(first.layer.layerId)!.name
-    say(`Imprint: "${PROMPT}" at weight ${first.made.weight}: new layer "${name}" above "fox".`)
+    say(`Imprint: "${PROMPT}" at weight ${weight ?? 0}: new layer "${name}" above "fox".`)
 
-    await panel.setWeight(STRONGER, true)
-    await settled(panel, ({ newest }) => newest?.made.weight === STRONGER)
+    await panel.setWeight(image, STRONGER, true)
+    await settled(panel, ({ newest }) => newest !== undefined && weightsOf(newest.made.recipe)[0] === STRONGER)
     const second = panel.state().newest!
     const same = second.layer.layerId === first.layer.layerId
     if (!same) throw new Error('The slider made another layer instead of changing the newest one.')

@@ -7,7 +7,10 @@ const THUMBNAIL = 28
 /** Pixels by which what lies in a group stands further in. */
 const INDENT = 24
 
-/** Shows the active document's layers in `tree` (an ARIA tree) and lets the person select, show, hide and fold them. */
+/**
+ * Shows the active document's layers in `tree` (an ARIA tree) and lets the person select (with Ctrl or Cmd several), show,
+ * hide and fold them.
+ */
 export function createLayerTree(tree: HTMLElement, controls: Controls): { draw(): void } {
   /** Pictures by layer value: a layer that did not change is not drawn again. */
   const pictures = new WeakMap<object, HTMLCanvasElement>()
@@ -47,7 +50,10 @@ export function createLayerTree(tree: HTMLElement, controls: Controls): { draw()
     if (isGroup) line.append(fold(layer))
     line.append(isGroup ? element('span', 'folder') : picture(layer), named(layer))
     if (layer.locks.all || layer.locks.pixels) line.append(element('span', 'lock', { title: 'Locked' }))
-    line.addEventListener('click', () => controls.selectLayers([layer.id]))
+    line.addEventListener('click', (event) => {
+      const others = event.ctrlKey || event.metaKey ? selected.filter((id) => id !== layer.id) : []
+      controls.selectLayers([...others, layer.id])
+    })
     if (isGroup) line.addEventListener('dblclick', () => controls.setOpen(layer.id, !layer.open))
     row.append(line)
     if (layer.children !== null && layer.open) {

@@ -3,10 +3,7 @@ import { Button } from '@spectrum-web-components/button'
 import { ProgressBar } from '@spectrum-web-components/progress-bar'
 import * as slider from '@spectrum-web-components/slider'
 import { Textfield } from '@spectrum-web-components/textfield'
-
-/** What a widget of UXP is called by: its child `<sp-label slot="label">`, where Spectrum's own have an attribute. */
-const nameOf = (widget: HTMLElement): string =>
-  widget.querySelector(':scope > sp-label[slot="label"]')?.textContent.trim() ?? ''
+import { defineLists, nameOf } from './lists.ts'
 
 interface SliderElement extends HTMLElement {
   label: string
@@ -37,11 +34,19 @@ class UxpTextfield extends Textfield {
   }
 }
 
+/** UXP's field is as tall as its style says, and no handle changes that. */
+const filling = new CSSStyleSheet()
+filling.replaceSync('#textfield, .input { height: 100%; min-height: 0 !important; resize: none !important }')
+
 class UxpTextarea extends UxpTextfield {
   constructor() {
     super()
     this.multiline = true
-    this.grows = true
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.shadowRoot.adoptedStyleSheets.push(filling)
   }
 }
 
@@ -76,4 +81,5 @@ export function defineWidgets(): void {
   customElements.define('sp-textarea', UxpTextarea)
   customElements.define('sp-progressbar', UxpProgressBar)
   customElements.define('sp-label', UxpText)
+  defineLists()
 }

@@ -1,20 +1,23 @@
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, type Ref, type RefObject, useImperativeHandle, useRef } from 'react'
 import { useHostEvent } from './host-element.ts'
 
 interface ButtonProps {
   readonly children: ReactNode
   readonly onPress: () => void
-  readonly title?: string
+}
+
+/** The second click of a double one must not undo, or do again, what the first began. */
+function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void {
+  useHostEvent(ref, 'click', (event) => {
+    if (event instanceof UIEvent && event.detail > 1) return
+    onPress()
+  })
 }
 
 /** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
 export function Button({ children, onPress, variant }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
   const ref = useRef<HTMLElement>(null)
-  useHostEvent(ref, 'click', (event) => {
-    // The second click of a double one must not undo what the first began.
-    if (event instanceof UIEvent && event.detail > 1) return
-    onPress()
-  })
+  usePress(ref, onPress)
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
       {children}
@@ -22,12 +25,32 @@ export function Button({ children, onPress, variant }: ButtonProps & { readonly 
   )
 }
 
+interface ActionButtonProps extends ButtonProps {
+  readonly title?: string
+  readonly quiet?: boolean
+  /** What a button that shows only a sign is called. */
+  readonly name?: string
+  /** Whether what the button opens is open; absent for one that opens nothing. */
+  readonly open?: boolean
+  /** Lets the parent move the keyboard's focus here. */
+  readonly focus?: Ref<{ focus(): void }>
+}
+
 /** A small button beside what it acts on. */
-export function ActionButton({ children, onPress, title, quiet }: ButtonProps & { readonly quiet?: boolean }) {
+export function ActionButton({ children, onPress, title, quiet, name, open, focus }: ActionButtonProps) {
   const ref = useRef<HTMLElement>(null)
-  useHostEvent(ref, 'click', onPress)
+  usePress(ref, onPress)
+  useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
+  const help = title ?? name
   return (
-    <sp-action-button ref={ref} {...(quiet ? { quiet } : {})} {...(title === undefined ? {} : { title })}>
+    <sp-action-button
+      ref={ref}
+      size="s"
+      {...(quiet ? { quiet } : {})}
+      {...(help === undefined ? {} : { title: help })}
+      {...(name === undefined ? {} : { 'aria-label': name })}
+      {...(open === undefined ? {} : { 'aria-expanded': open })}
+    >
       {children}
     </sp-action-button>
   )

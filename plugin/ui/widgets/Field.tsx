@@ -1,5 +1,6 @@
-import { useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useHostEvent, useHostValue, valueOf } from './host-element.ts'
+import { linesIn } from './text-lines.ts'
 
 interface FieldProps {
   /** The name of the field; seen only by those who cannot see the rest. */
@@ -7,17 +8,30 @@ interface FieldProps {
   readonly value: string
   readonly placeholder?: string
   readonly onInput?: (text: string) => void
-  /** Without a frame of its own. */
-  readonly quiet?: boolean
-  /** The text when the person leaves the field or presses Enter. */
-  readonly onCommit?: (text: string) => void
 }
 
-/** A field of several lines. */
-export function TextArea({ label, value, placeholder, onInput }: FieldProps) {
+const LINE = 18
+/** Pixels above and below the lines. */
+const MARGINS = 14
+
+/** A field that grows from `least` to `most` lines with its text. */
+export function TextArea({
+  label,
+  value,
+  placeholder,
+  onInput,
+  least,
+  most,
+}: FieldProps & { readonly least: number; readonly most: number }) {
   const ref = useRef<HTMLElement>(null)
   useHostValue(ref, value)
   useHostEvent(ref, 'input', (event) => onInput?.(valueOf(event)))
+  useEffect(() => {
+    const element = ref.current
+    if (element === null) return
+    const lines = Math.min(most, Math.max(least, linesIn(value, element.offsetWidth)))
+    element.style.height = `${lines * LINE + MARGINS}px`
+  }, [value, least, most])
   return (
     <sp-textarea ref={ref} class="text-area" {...(placeholder === undefined ? {} : { placeholder })}>
       <sp-label slot="label" class="unseen">
@@ -27,12 +41,23 @@ export function TextArea({ label, value, placeholder, onInput }: FieldProps) {
   )
 }
 
+interface TextFieldProps extends FieldProps {
+  /** Without a frame of its own. */
+  readonly quiet?: boolean
+  /** The text when the person leaves the field or presses Enter; the field then shows `value` again, whatever that is. */
+  readonly onCommit?: (text: string) => void
+}
+
 /** A field of one line. */
-export function TextField({ label, value, placeholder, quiet, onInput, onCommit }: FieldProps) {
+export function TextField({ label, value, placeholder, quiet, onInput, onCommit }: TextFieldProps) {
   const ref = useRef<HTMLElement>(null)
-  useHostValue(ref, value)
+  const [commits, setCommits] = useState(0)
+  useHostValue(ref, value, commits)
   useHostEvent(ref, 'input', (event) => onInput?.(valueOf(event)))
-  useHostEvent(ref, 'change', (event) => onCommit?.(valueOf(event)))
+  useHostEvent(ref, 'change', (event) => {
+    onCommit?.(valueOf(event))
+    setCommits(commits + 1)
+  })
   return (
     <sp-textfield
       ref={ref}

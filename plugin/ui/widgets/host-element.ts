@@ -5,6 +5,11 @@ export interface ValueElement extends HTMLElement {
   value: string | number
 }
 
+/** One of Photoshop's own widgets that lists things. */
+export interface ListElement extends HTMLElement {
+  selectedIndex: number
+}
+
 /** Listens to an event of a host widget; React does not attach its own handlers to these everywhere. */
 export function useHostEvent(
   ref: RefObject<HTMLElement | null>,
@@ -22,8 +27,11 @@ export function useHostEvent(
   }, [ref, name, capture])
 }
 
-/** Shows `value` in a host widget, and leaves the widget alone while it already does: a cursor may be in it. */
-export function useHostValue(ref: RefObject<HTMLElement | null>, value: string | number): void {
+/**
+ * Shows `value` in a host widget, and leaves the widget alone while it already does: a cursor may be in it. Shows it again
+ * whenever `turn` changes.
+ */
+export function useHostValue(ref: RefObject<HTMLElement | null>, value: string | number, turn = 0): void {
   useEffect(() => {
     const element = ref.current as ValueElement | null
     if (element === null || String(element.value) === String(value)) return
@@ -33,7 +41,7 @@ export function useHostValue(ref: RefObject<HTMLElement | null>, value: string |
       // Some versions of the widgets only offer the attribute.
       element.setAttribute('value', String(value))
     }
-  }, [ref, value])
+  }, [ref, value, turn])
 }
 
 /** What a host widget holds. */

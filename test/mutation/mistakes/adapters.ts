@@ -11,7 +11,7 @@ const RECOGNISED: Check = { file: 'unit/adapter-config', name: 'recognised as' }
 const perceiver = 'companion/networks/ip-adapter/perceiver.ts'
 const graph = 'companion/networks/ip-adapter.ts'
 const config = 'companion/models/adapter-config.ts'
-const preprocess = 'companion/vision/preprocess.ts'
+const view = 'shared/clip-view.ts'
 
 /** How image tokens are made of pictures and faces. */
 export const PROJECTIONS: readonly Mutation[] = [
@@ -69,8 +69,8 @@ export const ADAPTER_FILES: readonly Mutation[] = [
   mutate(config, RECOGNISED)('InstantID by the width of a picture', 'FACE_WIDTH = 512', 'FACE_WIDTH = 1280'),
   mutate(config, RECOGNISED)('a token for each patch alone', 'FULL_TOKENS = 257', 'FULL_TOKENS = 256'),
   mutate(config, RECOGNISED)('PlusV2 by another name', '/plus[-_]?v2/i', '/v3/i'),
-  mutate(preprocess, TILES)('tiles of longer pictures', 'LONGEST = 4', 'LONGEST = 5'),
-  mutate(preprocess, TILES)('two tiles of a picture nearly square', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 5 / 4'),
-  mutate(preprocess, TILES)('one tile of a picture that is not', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 3 / 2'),
-  mutate(preprocess, TILES)('fewer tiles, with gaps', 'Math.ceil(ratio)', 'Math.floor(ratio)'),
+  mutate(view, TILES)('tiles of longer pictures', 'LONGEST = 4', 'LONGEST = 5'),
+  mutate(view, TILES)('two tiles of a picture nearly square', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 5 / 4'),
+  mutate(view, TILES)('one tile of a picture that is not', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 3 / 2'),
+  mutate(view, TILES)('fewer tiles, with gaps', 'Math.ceil(ratio)', 'Math.floor(ratio)'),
 ]

@@ -1,0 +1,94 @@
+import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
+
+/** The weight a newcomer starts with, and the ends of the slider. */
+export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
+
+/** As many references as a recipe may have. */
+export const MOST_REFERENCES = 8
+
+/** What a reference is followed in, as the panel offers it. */
+export type DraftMode = Exclude<Mode, 'strong-style'>
+
+/** One reference of the recipe being edited; `image` is its name in the recipe, which no other reference ever has. */
+export interface DraftReference {
+  readonly image: string
+  readonly weight: number
+  readonly mode: DraftMode
+  /** The part of the steps it acts on, 0 to 1. */
+  readonly start: number
+  readonly end: number
+  readonly fit: Fit
+}
+
+/** The recipe being edited: what the next picture will be made of. What is undefined is left to the model. */
+export interface Draft {
+  readonly prompt: string
+  readonly negativePrompt: string
+  readonly size: readonly [width: number, height: number] | undefined
+  readonly steps: number | undefined
+  /** Undefined takes another one for each picture. */
+  readonly seed: number | undefined
+  readonly references: readonly DraftReference[]
+}
+
+/** What may be changed of a reference. */
+export type ReferenceChange = Partial<Omit<DraftReference, 'image'>>
+
+/** What may be changed of the rest. */
+export type DraftChange = Partial<Omit<Draft, 'references'>>
+
+/** A reference as it comes in. */
+export const newReference = (image: string): DraftReference => ({
+  image,
+  weight: WEIGHT.usual,
+  mode: 'all',
+  start: 0,
+  end: 1,
+  fit: 'crop',
+})
+
+/** The reference with a change; weights stay on the slider, and start and end push each other rather than cross. */
+export function changedReference(reference: DraftReference, change: ReferenceChange): DraftReference {
+  const next = { ...reference, ...change }
+  const start = within(next.start, 0, 1)
+  const end = within(next.end, 0, 1)
+  return {
+    ...next,
+    weight: within(next.weight, WEIGHT.least, WEIGHT.most),
+    start: change.end === undefined ? start : Math.min(start, end),
+    end: change.end === undefined ? Math.max(start, end) : end,
+  }
+}
+
+/** The recipe that asks for the draft with this seed; prompts are written as in A1111, where brackets say what counts more. */
+export function recipeOf(draft: Draft, seed: number): Recipe {
+  const { prompt, negativePrompt, size, steps, references } = draft
+  return {
+    prompt,
+    ...(negativePrompt !== '' && { negativePrompt }),
+    notation: 'a1111',
+    ...(size && { size: [size[0], size[1]] }),
+    ...(steps !== undefined && { steps }),
+    seed,
+    references: references.map((reference) => ({ ...reference })),
+  }
+}
+
+/** How much a recipe follows each of its references. */
+export const weightsOf = ({ references }: Recipe): readonly number[] =>
+  (references ?? []).map(({ weight }) => weight ?? WEIGHT.usual)
+
+/** The recipe with other weights, in the order of its references. */
+export const withWeights = (recipe: Recipe, weights: readonly number[]): Recipe => ({
+  ...recipe,
+  references: (recipe.references ?? []).map((reference, i) => ({ ...reference, weight: weights[i] ?? WEIGHT.usual })),
+})
+
+/** Whether two lists of weights are the same. */
+export const sameWeights = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((weight, i) => weight === b[i])
+
+/** Weights as the panel writes them. */
+export const weightsInWords = (weights: readonly number[]): string => weights.map((w) => w.toFixed(2)).join(', ')
+
+const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))

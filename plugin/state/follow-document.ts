@@ -1,0 +1,59 @@
+import type { Store } from './store.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Keeps what the panel says about layers true, after every change that Photoshop tells of. */
+export interface DocumentFollower {
+  /** Something may have changed in Photoshop. */
+  readonly look: () => void
+  /** Settles when everything told of so far has been looked at. */
+  readonly idle: () => Promise<void>
+}
+
+/**
+ * Follows the selection, whether the newest result's layer still exists, and whether the references' layers still look as
+ * they did. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
+ */
+export function createDocumentFollower({ host }: Surroundings, { state, dispatch }: Store): DocumentFollower {
+  /** The history of its document when a reference's layer was last looked at, by the picture that was taken of it. */
+  const seen = new WeakMap<object, number>()
+  let again = false
+  let working: Promise<void> | undefined
+
+  const followReference = async (image: string): Promise<void> => {
+    const capture = state().cards[image]?.capture
+    if (capture === undefined) return
+    const { layer, print } = capture
+    if (!host.hasLayer(layer)) return dispatch({ type: 'reference-layer', image, layer: 'gone' })
+    if (seen.get(capture) === host.historyOf(layer.documentId)) return
+    const now = await host.looksAs(layer, print)
+    if (state().cards[image]?.capture !== capture) return
+    dispatch({ type: 'reference-layer', image, layer: now })
+    const history = host.historyOf(layer.documentId)
+    if (history !== undefined) seen.set(capture, history)
+  }
+
+  const work = async (): Promise<void> => {
+    // Without references there is nothing to wait for, and `working` has to be set before it is cleared.
+    await Promise.resolve()
+    try {
+      while (again) {
+        again = false
+        // Photoshop tells once more when it is no longer busy.
+        for (const { image } of state().recipe.references) await followReference(image).catch(() => undefined)
+      }
+    } finally {
+      working = undefined
+    }
+  }
+
+  return {
+    look() {
+      dispatch({ type: 'selection', selection: host.selection() })
+      const { newest } = state()
+      if (newest !== undefined) dispatch({ type: 'newest-exists', exists: host.hasLayer(newest.layer) })
+      again = true
+      working ??= work()
+    },
+    idle: async () => working,
+  }
+}

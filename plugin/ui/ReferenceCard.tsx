@@ -1,0 +1,77 @@
+import { useState } from 'react'
+import type { DraftMode, DraftReference } from '../state/draft.ts'
+import type { Card } from '../state/state.ts'
+import { usePanel } from './panel-context.ts'
+import { ReferenceMore } from './ReferenceMore.tsx'
+import { Weight } from './Weight.tsx'
+import { ActionButton } from './widgets/Button.tsx'
+import { Picker } from './widgets/Picker.tsx'
+
+const MODES: Readonly<Record<DraftMode, string>> = {
+  all: 'All',
+  style: 'Style',
+  composition: 'Layout',
+  'style+composition': 'Style and layout',
+}
+
+interface ReferenceCardProps {
+  readonly reference: DraftReference
+  readonly card: Card
+  readonly onRemove: () => void
+}
+
+/** One reference: what is seen of it, how much it is followed, and in what. */
+export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps) {
+  const panel = usePanel()
+  const [open, setOpen] = useState(false)
+  const { image, weight, mode } = reference
+  const { name } = card.capture
+  return (
+    <div className="reference" role="group" aria-label={`Reference: ${name}`}>
+      <div className="card">
+        <img className="picture" src={card.thumbnail} alt={`Reference: ${name}`} />
+        <div className="card-side">
+          <div className="title">
+            <p className="name" title={name}>
+              {name}
+            </p>
+            <ActionButton quiet name="More" open={open} onPress={() => setOpen(!open)}>
+              …
+            </ActionButton>
+            <ActionButton quiet name="Remove" onPress={onRemove}>
+              ×
+            </ActionButton>
+          </div>
+          <Weight weight={weight} onMove={(value, released) => void panel.setWeight(image, value, released)} />
+          <Picker
+            label="Follow"
+            choices={MODES}
+            value={mode}
+            onChoose={(choice) => void panel.references.change(image, { mode: choice })}
+          />
+        </div>
+      </div>
+      <Origin card={card} onRefresh={() => void panel.references.refresh(image)} />
+      {open && <ReferenceMore reference={reference} />}
+    </div>
+  )
+}
+
+/** What the picture was taken of, and whether that still looks the same. */
+function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; readonly onRefresh: () => void }) {
+  const what = capture.part ? 'The selected part' : capture.isGroup ? 'A group, as one picture' : ''
+  const now = layer === 'changed' ? 'Changed' : layer === 'gone' ? 'Its layer is gone' : ''
+  if (what === '' && now === '') return null
+  return (
+    <div className="origin">
+      <p className="hint" role="status">
+        {[what, now].filter((words) => words !== '').join(' · ')}
+      </p>
+      {layer === 'changed' && (
+        <ActionButton onPress={onRefresh} title="Take the layer’s picture anew">
+          Refresh
+        </ActionButton>
+      )}
+    </div>
+  )
+}

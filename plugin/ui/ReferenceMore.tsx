@@ -1,0 +1,61 @@
+import type { DraftReference, ReferenceChange } from '../state/draft.ts'
+import type { Fit } from '../../shared/recipe.ts'
+import { usePanel } from './panel-context.ts'
+import { ActionButton } from './widgets/Button.tsx'
+import { NumberField } from './widgets/NumberField.tsx'
+import { Picker } from './widgets/Picker.tsx'
+import { Slider } from './widgets/Slider.tsx'
+
+const FITS: Readonly<Record<Fit, string>> = {
+  crop: 'Sees its middle',
+  pad: 'Sees all of it, on white',
+  tile: 'Sees all of it, in tiles',
+}
+
+/** The rest of what can be said about a reference: when it acts, what is seen of it, and which layer it is. */
+export function ReferenceMore({ reference }: { readonly reference: DraftReference }) {
+  const { references } = usePanel()
+  const { image, start, end, fit } = reference
+  const change = (changes: ReferenceChange): void => void references.change(image, changes)
+  return (
+    <div className="more">
+      <Share label="From" value={start} usual={0} onMove={(value) => change({ start: value })} />
+      <Share label="To" value={end} usual={1} onMove={(value) => change({ end: value })} />
+      <Picker label="What the model sees" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />
+      <div className="row">
+        <ActionButton
+          onPress={() => void references.replace(image)}
+          title="Take the selected layer’s picture for this one"
+        >
+          Replace by selected layer
+        </ActionButton>
+      </div>
+    </div>
+  )
+}
+
+interface ShareProps {
+  readonly label: string
+  /** 0 to 1; shown in per cent of the steps. */
+  readonly value: number
+  readonly usual: number
+  readonly onMove: (value: number) => void
+}
+
+const WHOLE = 100
+
+function Share({ label, value, usual, onMove }: ShareProps) {
+  const stepped = {
+    min: 0,
+    max: WHOLE,
+    value: Math.round(value * WHOLE),
+    keyStep: { plain: 5, shift: 1 },
+    onMove: (percent: number): void => onMove(Math.round(percent) / WHOLE),
+  }
+  return (
+    <div className="measure">
+      <Slider label={`${label} (% of the steps)`} {...stepped} />
+      <NumberField label={`${label} in per cent`} digits={0} usual={usual * WHOLE} {...stepped} />
+    </div>
+  )
+}
