@@ -190,8 +190,11 @@ const transformerConfig = (c: z.infer<z.ZodObject<typeof transformer>>) => ({
   layerNormEps: c.layer_norm_eps,
 })
 
+/** Start and end of text, and a word between them. */
+const room = z.number().int().min(3)
+
 const text = z
-  .looseObject({ ...transformer, vocab_size: positive, max_position_embeddings: positive, projection_dim: positive })
+  .looseObject({ ...transformer, vocab_size: positive, max_position_embeddings: room, projection_dim: positive })
   .refine(headsAreWhole, HEADS)
   .transform((c): ClipTextConfig => ({
     ...transformerConfig(c),

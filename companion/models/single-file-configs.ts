@@ -32,8 +32,10 @@ function counted(tensors: Tensors, name: (i: number) => string): number {
   return count
 }
 
-function refuseSmall(tensors: Tensors, widths: readonly number[]): void {
-  if (widths.length > 0 && widths.every((width) => width > 0 && width % NORM_GROUPS === 0)) return
+/** Throws `model-unsupported` where there are no levels, or one that normalises in no whole groups or attends with no whole heads. */
+function refuseSmall(tensors: Tensors, widths: readonly number[], heads: readonly number[] = []): void {
+  const whole = widths.every((width) => width > 0 && width % NORM_GROUPS === 0) && heads.every(Number.isInteger)
+  if (widths.length > 0 && whole) return
   throw unpublished(tensors)
 }
 
@@ -78,7 +80,8 @@ function inferWayDown(tensors: Tensors, family: Family): WayDownConfig {
     (_, level) => `down_blocks.${level}`,
   )
   const widths = levels.map((level) => shapeOf(tensors, `${level}.resnets.0.conv1.weight`)[0] ?? 0)
-  refuseSmall(tensors, widths)
+  const heads = widths.map((width) => (family === 'sd15' ? SD15_HEADS : width / HEAD_WIDTH))
+  refuseSmall(tensors, widths, heads)
   const depthAt = (block: string) =>
     counted(tensors, (i) => `${block}.attentions.0.transformer_blocks.${i}.norm1.weight`)
   const named = (end: string) => [...tensors.keys()].find((name) => name.endsWith(end)) ?? ''
@@ -88,7 +91,7 @@ function inferWayDown(tensors: Tensors, family: Family): WayDownConfig {
     widths,
     layersPerBlock: counted(tensors, (i) => `down_blocks.0.resnets.${i}.conv1.weight`),
     downAttention: levels.map((level) => attends(tensors, level)),
-    heads: widths.map((width) => (family === 'sd15' ? SD15_HEADS : width / HEAD_WIDTH)),
+    heads,
     // A level without attention has a depth all the same: where it is the last one, the middle block has it.
     depths: levels.map(
       (level, i) => depthAt(attends(tensors, level) || i < levels.length - 1 ? level : 'mid_block') || 1,
@@ -121,11 +124,12 @@ export function inferVae(tensors: Tensors, family: Family): VaeConfig {
 /** The text tower that these tensors, under Hugging Face's names, belong to; OpenCLIP's is SDXL's second one. */
 export function inferTextTower(tensors: Tensors, maker: 'openai' | 'openclip'): ClipTextConfig {
   const [vocabularySize = 0, hiddenSize = 0] = shapeOf(tensors, 'text_model.embeddings.token_embedding.weight')
-  refuseSmall(tensors, [hiddenSize])
+  const heads = hiddenSize / HEAD_WIDTH
+  refuseSmall(tensors, [hiddenSize], [heads])
   return {
     hiddenSize,
     layers: counted(tensors, (i) => `text_model.encoder.layers.${i}.layer_norm1.weight`),
-    heads: hiddenSize / HEAD_WIDTH,
+    heads,
     intermediateSize: shapeOf(tensors, 'text_model.encoder.layers.0.mlp.fc1.weight')[0] ?? 0,
     activation: maker === 'openai' ? 'quick_gelu' : 'gelu',
     layerNormEps: NORM_EPS,
@@ -140,13 +144,15 @@ const VISION_HEADS: Readonly<Record<number, number>> = { 768: 12, 1024: 16, 1280
 /** Up to this width (ViT-B, ViT-L) those in use are OpenAI's own, and the larger ones OpenCLIP's. */
 const OPENAI_WIDTH = 1024
 
-/** The vision tower that these tensors, under Hugging Face's names, belong to. Throws `model-unsupported` for an unknown width. */
+/** The vision tower that these tensors, under Hugging Face's names, belong to. Throws `model-unsupported` for an unknown width or no square. */
 export function inferVisionTower(tensors: Tensors): ClipVisionConfig {
   const embeddings = 'vision_model.embeddings'
   const [hiddenSize = 0, , patchSize = 0] = shapeOf(tensors, `${embeddings}.patch_embedding.weight`)
   const [positions = 0] = shapeOf(tensors, `${embeddings}.position_embedding.weight`)
   const heads = VISION_HEADS[hiddenSize]
-  if (heads === undefined) throw unpublished(tensors)
+  // A row for the class token, and one for each patch of the square.
+  const imageSize = patchSize * Math.sqrt(positions - 1)
+  if (heads === undefined || !(imageSize > 0) || !Number.isInteger(imageSize)) throw unpublished(tensors)
   return {
     hiddenSize,
     layers: counted(tensors, (i) => `vision_model.encoder.layers.${i}.layer_norm1.weight`),
@@ -154,8 +160,7 @@ export function inferVisionTower(tensors: Tensors): ClipVisionConfig {
     intermediateSize: shapeOf(tensors, 'vision_model.encoder.layers.0.mlp.fc1.weight')[0] ?? 0,
     activation: hiddenSize <= OPENAI_WIDTH ? 'quick_gelu' : 'gelu',
     layerNormEps: NORM_EPS,
-    // A row for the class token, and one for each patch of the square.
-    imageSize: patchSize * Math.sqrt(positions - 1),
+    imageSize,
     patchSize,
     projectionSize: shapeOf(tensors, 'visual_projection.weight')[0] ?? 0,
   }

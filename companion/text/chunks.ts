@@ -10,7 +10,7 @@ export interface Chunk {
 
 /** How far back a comma may lie for A1111 to begin the next chunk behind it. */
 const COMMA_REACH = 20
-/** ComfyUI cuts words of this many tokens where a chunk ends, and takes shorter ones over whole. */
+/** ComfyUI cuts words of this many tokens where a chunk ends, and takes shorter ones over whole, if they have room there. */
 const LONG_WORD = 8
 
 /**
@@ -68,7 +68,7 @@ function wholeWords(pieces: readonly Emphasised[], tokenizer: Tokenizer, room: n
   )
   for (let word of words) {
     while (open.length + word.length > room) {
-      const cut = word.length >= LONG_WORD ? room - open.length : 0
+      const cut = word.length >= LONG_WORD || open.length === 0 ? room - open.length : 0
       full.push([...open, ...word.slice(0, cut)])
       word = word.slice(cut)
       open = []

@@ -137,6 +137,16 @@ describe('the same weights, small but as wide as ViT-B', () => {
       message: /^narrow\.safetensors holds a network of sizes that no published model has\. /,
     })
   })
+
+  test('whose positions make no square is refused', () => {
+    const path = join(folder.path, 'oblong.safetensors')
+    const positions = 'vision_model.embeddings.position_embedding.weight'
+    writeHollow(path, { ...clipVisionShapes(1024, 2, 16), [positions]: [200, 1024] })
+    assert.throws(() => openImageEncoder({ path, isFolder: false }), {
+      code: 'model-unsupported',
+      message: /^oblong\.safetensors holds a network of sizes that no published model has\. /,
+    })
+  })
 })
 
 function turned({ shape: [rows, columns], data }: Tensor): Tensor {

@@ -138,6 +138,7 @@ describe('chunks', () => {
     assert.deepEqual(sizes(`${times('a', 70)} ${short}`, 'comfy', 75), [70, 7])
     assert.deepEqual(sizes(`${times('a', 70)} ${long}`, 'comfy', 75), [75, 3])
     assert.deepEqual(sizes('', 'comfy', 75), [0])
+    assert.deepEqual(sizes(short, 'comfy', 3), [3, 3, 1], 'where there is room for none whole')
   })
 
   test('every token keeps its weight', () => {

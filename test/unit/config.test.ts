@@ -77,6 +77,7 @@ describe('refused by file and field', () => {
     ['vae', 'norm_num_groups', 7],
     ['text', 'num_attention_heads', 7],
     ['vision', 'num_attention_heads', 7],
+    ['text', 'max_position_embeddings', 2],
     ['unet', 'norm_eps', -1],
     ['unet', 'act_fn', 'gelu'],
     ['unet', 'mid_block_type', 'UNetMidBlock2DSimpleCrossAttn'],
