@@ -103,6 +103,16 @@ export default tseslint.config(
   companion('runtime', ['networks', 'models', 'jobs', 'server', 'engine'], 'the runtime runs graphs it does not know'),
   companion('models', ['runtime', 'jobs', 'server', 'engine'], 'models are what lies on disk'),
   companion(
+    'jobs',
+    ['server', 'history', 'cli'],
+    'jobs make pictures; who asks and who keeps them is not theirs to know',
+  ),
+  companion(
+    'engine',
+    ['server', 'history', 'cli'],
+    'the engine runs jobs; who asks and who keeps them is not its to know',
+  ),
+  companion(
     'files',
     ['graph', 'networks', 'runtime', 'models', 'jobs', 'server', 'engine', 'history'],
     'files know only files',
