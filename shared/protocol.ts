@@ -41,7 +41,8 @@ const deviceSchema = z.strictObject({ device: z.enum(['cpu', 'webgpu']), reason:
 
 /** One model as the panel lists it; fields the panel does not need stay with the companion. */
 const modelSchema = z.object({
-  name: word,
+  /** As long as a path may be. */
+  name: z.string().max(4096),
   role: word,
   family: word.optional(),
   variant: word.optional(),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { dirname, isAbsolute, relative } from 'node:path'
 import { infotext } from '../../shared/infotext.ts'
 import { textsOf, withTexts } from '../../shared/png-text.ts'
 import { renameFaces } from '../../shared/recipe-faces.ts'
@@ -12,7 +12,8 @@ const PARAMETERS = 'parameters'
 
 /** A PNG that says how it was made; the files its recipe names are named from the folder of `path`, where it will lie. */
 export function withRecipe(png: Uint8Array, recipe: Recipe, path: string): Uint8Array {
-  const beside = (name: string) => relative(dirname(path), name)
+  // What is no file, a document's layer, keeps its name.
+  const beside = (name: string) => (isAbsolute(name) ? relative(dirname(path), name) : name)
   const told = renameFaces(renamePictures(recipe, beside), beside)
   return withTexts(png, { [KEYWORD]: JSON.stringify(told), [PARAMETERS]: infotext(recipe) })
 }

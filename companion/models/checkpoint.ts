@@ -16,7 +16,7 @@ import {
   readVaeConfig,
   type SchedulerConfig,
 } from './config.ts'
-import { openFolderWeights, type Part } from './part.ts'
+import { configured, openFolderWeights, type Part } from './part.ts'
 import { openTextTower, type TextTower } from './text-tower.ts'
 
 /** A whole text-to-picture model, opened and checked, nothing of it in memory but names and places. */
@@ -42,7 +42,7 @@ export const latentScale = ({ widths }: VaeConfig): number => 2 ** (widths.lengt
 const extrasSchema = z.strictObject({
   /** Settings this model does well with. */
   defaults: recipeSchema.pick({ steps: true, guidance: true, sampler: true, spacing: true, sigmas: true }).default({}),
-  weight: z.number().optional(),
+  weight: z.number().min(-2).max(5).optional(),
   /** Previews: a row of red, green and blue for each latent channel, and one for what is added to all. */
   latentToRgb: z
     .array(z.tuple([z.number(), z.number(), z.number()]))
@@ -112,11 +112,15 @@ export function refuseMisfits(name: string, towers: readonly TextTower[], unet: 
 const misfit = (name: string, what: string): ImprintError =>
   new ImprintError('model-invalid', `${name}: its UNet ${what}. Download the model again.`)
 
-const openUNet = (folder: string): Part<UNetConfig> =>
-  checkUNet(openFolderWeights(folder, 'diffusion_pytorch_model'), readUNetConfig(join(folder, 'config.json')))
+function openUNet(folder: string): Part<UNetConfig> {
+  const config = readUNetConfig(join(folder, 'config.json'))
+  return checkUNet(configured(openFolderWeights(folder, 'diffusion_pytorch_model'), config), config)
+}
 
-const openVae = (folder: string): Part<VaeConfig> =>
-  checkVae(openFolderWeights(folder, 'diffusion_pytorch_model'), readVaeConfig(join(folder, 'config.json')))
+function openVae(folder: string): Part<VaeConfig> {
+  const config = readVaeConfig(join(folder, 'config.json'))
+  return checkVae(configured(openFolderWeights(folder, 'diffusion_pytorch_model'), config), config)
+}
 
 /** A UNet whose tensors are all used; throws `model-invalid` naming one that is not, is missing or has another shape. */
 export function checkUNet(stored: Omit<Part<never>, 'config'>, config: UNetConfig): Part<UNetConfig> {

@@ -16,7 +16,7 @@ import { family } from './adapter.ts'
 import type { ModelEntry } from './catalog.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { readControlNetConfig } from './config.ts'
-import { fileIdentity, openFolderWeights, type Part } from './part.ts'
+import { configured, fileIdentity, openFolderWeights, type Part } from './part.ts'
 import { inferControlNet } from './single-file-configs.ts'
 
 /** A ControlNet, opened and checked. */
@@ -47,10 +47,10 @@ export function openControlNet({ name, path, isFolder }: Pick<ModelEntry, 'name'
   return { kind: 'controlnet', ...stored, name, config }
 }
 
-const openFolder = (path: string): Part<ControlNetConfig> => ({
-  ...openFolderWeights(path, 'diffusion_pytorch_model'),
-  config: readControlNetConfig(join(path, 'config.json')),
-})
+function openFolder(path: string): Part<ControlNetConfig> {
+  const config = readControlNetConfig(join(path, 'config.json'))
+  return { ...configured(openFolderWeights(path, 'diffusion_pytorch_model'), config), config }
+}
 
 function openFile(path: string): Part<ControlNetConfig> {
   const { tensors } = openWeightFile(path)

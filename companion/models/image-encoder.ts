@@ -7,7 +7,7 @@ import { openWeightFile } from '../weights/weight-file.ts'
 import { openLedger } from '../weights/weights.ts'
 import type { ModelEntry } from './catalog.ts'
 import { readPreprocessing, readVisionConfig } from './config.ts'
-import { fileIdentity, openFolderWeights, POSITION_IDS, type Part } from './part.ts'
+import { configured, fileIdentity, openFolderWeights, POSITION_IDS, type Part } from './part.ts'
 import { inferVisionTower } from './single-file-configs.ts'
 
 /** A CLIP vision tower with its projection, and how it wants its pictures. */
@@ -33,7 +33,8 @@ export function openImageEncoder(entry: Found): ImageEncoder {
     : { ledger: openLedger(visionTensors(openWeightFile(path).tensors), path), identity: fileIdentity(path) }
   clipVisionGraph(stored.ledger.weights, config, { attention: 'fused' })
   stored.ledger.finish([POSITION_IDS])
-  return { ...stored, config, preprocessing: { ...preprocessingOf(entry, config), size: config.imageSize } }
+  const preprocessing = { ...preprocessingOf(entry, config), size: config.imageSize }
+  return { ...configured(stored, { config, preprocessing }), config, preprocessing }
 }
 
 function preprocessingOf({ path, isFolder }: Found, { imageSize }: ClipVisionConfig): ClipPreprocessing {

@@ -50,6 +50,15 @@ export function openFiles(paths: readonly string[], origin: string): Omit<Part<n
   return { ledger: openLedger(tensors, origin), identity: paths.map(fileIdentity).join('|') }
 }
 
+/** The same weights under another configuration are another network. */
+export const configured = <Stored extends Pick<Part<unknown>, 'identity'>>(
+  stored: Stored,
+  config: unknown,
+): Stored => ({
+  ...stored,
+  identity: `${stored.identity} ${JSON.stringify(config)}`,
+})
+
 /** Changes when the file does. */
 export function fileIdentity(path: string): string {
   const { size, mtimeMs, ino } = statSync(path)

@@ -1,11 +1,10 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
 import { taesdDecoderConfig, taesdDecoderGraph, type TaesdConfig } from '../networks/taesd.ts'
-import { openWeightFile } from '../weights/weight-file.ts'
 import { openLedger } from '../weights/weights.ts'
 import type { ModelEntry } from './catalog.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { fileIdentity, type Part } from './part.ts'
+import { openFiles, openFolderWeights, type Part } from './part.ts'
 
 /** The other half, which nothing here needs. */
 const ENCODER = /^(encoder|taesd_encoder)\./
@@ -28,13 +27,15 @@ export function taesdFor(entries: readonly ModelEntry[], { family }: Pick<Checkp
 
 /** Opens a TAESD decoder, alone or beside its encoder, in any naming; throws `model-invalid` naming a tensor that does not fit. */
 export function openTaesd({ path, isFolder }: Pick<ModelEntry, 'path' | 'isFolder'>): Part<TaesdConfig> {
-  const file = isFolder ? join(path, 'diffusion_pytorch_model.safetensors') : path
-  const { tensors } = openWeightFile(file)
+  const { ledger: stored, identity } = isFolder
+    ? openFolderWeights(path, 'diffusion_pytorch_model')
+    : openFiles([path], path)
+  const { tensors } = stored
   const config = taesdDecoderConfig(tensors)
   if (!config)
     throw new ImprintError('model-invalid', `${basename(path)} holds no whole TAESD decoder. Download it again.`)
   const ledger = openLedger(tensors, path)
   taesdDecoderGraph(ledger.weights, config, { height: 8, width: 8 }, { attention: 'fused' })
   ledger.finish([ENCODER])
-  return { ledger, config, identity: fileIdentity(file) }
+  return { ledger, config, identity }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { clipTextGraph, tokenEmbeddings, type ClipTextConfig } from '../networks/clip-text.ts'
 import type { Tokenizer } from '../text/tokenizer.ts'
 import { readTextConfig } from './config.ts'
-import { openFolderWeights, POSITION_IDS, type Part } from './part.ts'
+import { configured, openFolderWeights, POSITION_IDS, type Part } from './part.ts'
 import { openTokenizer } from './tokenizer-files.ts'
 
 /** A CLIP text tower and the tokenizer it was trained with. */
@@ -12,8 +12,9 @@ export interface TextTower extends Part<ClipTextConfig> {
 
 /** Opens the tower in `folder` with the tokenizer beside it. */
 export function openTextTower(folder: string, tokenizer: string): TextTower {
-  const stored = openFolderWeights(folder, 'model')
-  return { ...checkTextTower(stored, readTextConfig(join(folder, 'config.json'))), tokenizer: openTokenizer(tokenizer) }
+  const config = readTextConfig(join(folder, 'config.json'))
+  const stored = configured(openFolderWeights(folder, 'model'), config)
+  return { ...checkTextTower(stored, config), tokenizer: openTokenizer(tokenizer) }
 }
 
 /** A tower whose tensors are all used; without a stored projection it has none, whatever its configuration says. */

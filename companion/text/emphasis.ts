@@ -6,6 +6,11 @@ export interface Emphasised {
   readonly weight: number
 }
 
+/** Brackets within brackets that count; nobody means more. */
+const MAX_DEPTH = 50
+/** What weights are held within, so that no number of brackets leaves what states can hold. */
+const MOST = 100
+
 /** What brackets without a number mean, in both notations. */
 const STRONGER = 1.1
 
@@ -72,11 +77,12 @@ function multiplied(prompt: string): Emphasised[] {
 }
 
 /** ComfyUI's: a number takes the place of whatever weight stood there. */
-function nested(text: string, weight: number): Emphasised[] {
+function nested(text: string, weight: number, depth = 0): Emphasised[] {
+  if (depth === MAX_DEPTH) return [{ text: unescaped(text), weight }]
   return groups(text).flatMap((group) => {
     if (!group.bracketed) return [{ text: unescaped(group.text), weight }]
     const [, inner = group.text, number] = /^(.+):\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*$/s.exec(group.text) ?? []
-    return nested(inner, number === undefined ? weight * STRONGER : Number(number))
+    return nested(inner, number === undefined ? weight * STRONGER : Number(number), depth + 1)
   })
 }
 
@@ -118,7 +124,8 @@ const unescaped = (text: string): string => text.replace(/\\([()[\]\\])/g, '$1')
 /** Neighbours of one weight as one piece, so that words are not cut where nothing changes; at least one piece. */
 function merged(pieces: readonly Emphasised[]): Emphasised[] {
   const joined: Emphasised[] = []
-  for (const piece of pieces.filter(({ text }) => text !== '')) {
+  for (const { text, weight } of pieces.filter((piece) => piece.text !== '')) {
+    const piece = { text, weight: Math.min(MOST, Math.max(-MOST, weight)) }
     const last = joined.at(-1)
     if (last?.weight === piece.weight) joined[joined.length - 1] = { ...last, text: last.text + piece.text }
     else joined.push(piece)

@@ -97,6 +97,14 @@ describe('ComfyUI', () => {
   for (const [prompt, pieces] of cases) test(prompt, () => assert.deepEqual(read(prompt, 'comfy'), [pieces]))
 })
 
+test('brackets without end are read all the same, and leave weights that states can hold', () => {
+  for (const notation of ['a1111', 'comfy'] as const) {
+    const deep = `${'('.repeat(4000)}fox${')'.repeat(4000)}`
+    assert.equal(emphasised(deep, notation)[0]?.[0]?.weight, 100, notation)
+    assert.deepEqual(read('(fox:-1e3) (owl:1000)', notation)[0]?.at(-1), ['owl', 100])
+  }
+})
+
 test('plain words are words, and what others emphasise is known without the signs', () => {
   assert.deepEqual(read('a (red:1.3) [fox]', 'plain'), [[['a (red:1.3) [fox]', 1]]])
   assert.equal(wordsOf('a (red:1.3) [fox] BREAK an owl', 'a1111'), 'a red fox an owl')
