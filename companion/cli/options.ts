@@ -36,13 +36,27 @@ export function readOptions<Names extends string>(
   }
   try {
     const config: ParseArgsConfig = { args: [...args], options: { ...options }, allowPositionals: false }
-    return parseArgs(config).values as Given<Names>
+    const { values, tokens } = parseArgs({ ...config, tokens: true })
+    refuseTwice(tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : [])))
+    return values
   } catch (cause) {
+    if (cause instanceof ImprintError) throw cause
     const what = (cause as Error).message.split(/\.\s/, 1)[0]!
     // A value that begins with a dash looks like an option.
     const remedy = what.endsWith('ambiguous') ? 'Write it like --weight=-1' : `Run "imprint ${command} --help"`
     throw new ImprintError('usage-invalid', `${what}. ${remedy}.`, { cause })
   }
+}
+
+/** Only the last would count, and the first be left out in silence. */
+function refuseTwice(names: readonly string[]): void {
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice === undefined) return
+  const remedies: Record<string, string> = {
+    lora: 'Write several LoRAs as one: a:0.7,b',
+    reference: 'Several references go into a recipe',
+  }
+  throw new ImprintError('usage-invalid', `--${twice} is given twice. ${remedies[twice] ?? 'Give it once'}.`)
 }
 
 function help(command: string, options: Options<string>): string {

@@ -88,6 +88,8 @@ describe('parts of a recipe', () => {
 
 describe('refused in one sentence', () => {
   const refusals: [args: string[], sentence: string][] = [
+    [['--lora', 'a', '--lora', 'b'], '--lora is given twice. Write several LoRAs as one: a:0.7,b.'],
+    [['--seed', '1', '--seed=2'], '--seed is given twice. Give it once.'],
     [['--weight', '0.5'], '--weight is about a reference, and there is none. Give --reference too.'],
     [['--adapter', 'plus'], '--adapter is about a reference, and there is none. Give --reference too.'],
     [['--mode', 'style'], '--mode is about a reference, and there is none. Give --reference too.'],
