@@ -48,15 +48,15 @@ export function readOptions<Names extends string>(
   }
 }
 
-/** Only the last would count, and the first be left out in silence. */
+/** Options of which people expect several to add up; of any other the last one counts, as everywhere. */
+const ONCE: Readonly<Record<string, string>> = {
+  lora: 'Write several LoRAs as one: a:0.7,b',
+  reference: 'Several references go into a recipe',
+}
+
 function refuseTwice(names: readonly string[]): void {
-  const twice = names.find((name, i) => names.indexOf(name) < i)
-  if (twice === undefined) return
-  const remedies: Record<string, string> = {
-    lora: 'Write several LoRAs as one: a:0.7,b',
-    reference: 'Several references go into a recipe',
-  }
-  throw new ImprintError('usage-invalid', `--${twice} is given twice. ${remedies[twice] ?? 'Give it once'}.`)
+  const twice = names.find((name, i) => Object.hasOwn(ONCE, name) && names.indexOf(name) < i)
+  if (twice !== undefined) throw new ImprintError('usage-invalid', `--${twice} is given twice. ${ONCE[twice]!}.`)
 }
 
 function help(command: string, options: Options<string>): string {

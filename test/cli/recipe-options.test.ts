@@ -75,6 +75,10 @@ describe('parts of a recipe', () => {
     })
   })
 
+  test('of an option given twice the last one counts', () => {
+    assert.equal(recipe(['--seed', '1', '--seed', '2']).seed, 2)
+  })
+
   test('the schedule', () => {
     const { spacing, sigmas } = recipe(['--spacing', 'trailing', '--sigmas', 'karras'])
     assert.deepEqual([spacing, sigmas], ['trailing', 'karras'])
@@ -89,7 +93,7 @@ describe('parts of a recipe', () => {
 describe('refused in one sentence', () => {
   const refusals: [args: string[], sentence: string][] = [
     [['--lora', 'a', '--lora', 'b'], '--lora is given twice. Write several LoRAs as one: a:0.7,b.'],
-    [['--seed', '1', '--seed=2'], '--seed is given twice. Give it once.'],
+    [['--reference', 'a', '--reference=b'], '--reference is given twice. Several references go into a recipe.'],
     [['--weight', '0.5'], '--weight is about a reference, and there is none. Give --reference too.'],
     [['--adapter', 'plus'], '--adapter is about a reference, and there is none. Give --reference too.'],
     [['--mode', 'style'], '--mode is about a reference, and there is none. Give --reference too.'],
