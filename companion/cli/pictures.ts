@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import sharp from 'sharp'
 import { ImprintError } from '../../shared/errors.ts'
 import { withRecipe } from './recipe-in-png.ts'
+import { pngOf } from '../files/png.ts'
 import { writeWhole } from '../files/write-whole.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
@@ -58,12 +59,8 @@ export async function readPictures(
 }
 
 /** Writes pixels as a PNG file, which says by which recipe they were made where there is one. */
-export async function writePng(
-  path: string,
-  { width, height, channels, data }: Raster,
-  recipe?: Recipe,
-): Promise<void> {
-  const png = await sharp(data, { raw: { width, height, channels } }).png().toBuffer()
+export async function writePng(path: string, picture: Raster, recipe?: Recipe): Promise<void> {
+  const png = await pngOf(picture)
   await writeWhole(path, recipe ? withRecipe(png, recipe, path) : png)
 }
 

@@ -103,7 +103,8 @@ export function openHistory(folder: string, quota: number): History {
   const underWay = new Set<Promise<unknown>>()
   const add = async ({ recipe, pictures, picture, score }: Finished): Promise<Earlier> => {
     const names = new Map<string, string>()
-    for (const [name, named] of Object.entries(pictures)) names.set(name, partName(await files.put(named)))
+    for (const [name, named] of Object.entries(pictures))
+      names.set(name, partName(await files.put(named, partHash(name))))
     const made: Kept = {
       picture: await files.put(picture),
       entry: {
@@ -134,9 +135,10 @@ export function openHistory(folder: string, quota: number): History {
       const newest = [...kept.values()].map(({ entry }) => entry).reverse()
       const from = before === undefined ? 0 : newest.findIndex(({ id }) => id === before) + 1
       const words = search.toLowerCase().split(/\s+/)
+      const holdsAll = (text: string) => words.every((word) => text.includes(word))
       return newest
         .slice(from)
-        .filter(({ recipe }) => words.every((word) => searchable(recipe).includes(word)))
+        .filter(({ recipe }) => holdsAll(searchable(recipe)))
         .slice(0, limit)
     },
     async picture(id) {

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { pngOf } from '../files/png.ts'
 import { writeWhole } from '../files/write-whole.ts'
 
 /** Pictures as PNG files, named by what they show; what is the same is kept once. */
 export interface PictureFiles {
-  /** On the disk when it resolves, under the hash it resolves to. */
-  put(picture: Raster): Promise<string>
+  /** On the disk when it resolves, under the hash it resolves to: its own, which need not be taken again where it is known. */
+  put(picture: Raster, hash?: string): Promise<string>
   /** The pixels that were put; undefined where the file is gone or is not what its name says. */
   get(hash: string): Promise<Raster | undefined>
   has(hash: string): boolean
@@ -27,11 +28,8 @@ export function openPictureFiles(folder: string): PictureFiles {
   const has = (hash: string) => existsSync(pathOf(hash))
   return {
     has,
-    async put(picture) {
-      const hash = hashPicture(picture)
-      const { width, height, channels, data } = picture
-      if (!has(hash))
-        await writeWhole(pathOf(hash), await sharp(data, { raw: { width, height, channels } }).png().toBuffer())
+    async put(picture, hash = hashPicture(picture)) {
+      if (!has(hash)) await writeWhole(pathOf(hash), await pngOf(picture))
       return hash
     },
     async get(hash) {

@@ -25,6 +25,8 @@ export interface ImagePrompt {
   readonly seen: SeenInPicture | undefined
   /** What each layer takes, and where it acts: the same at every step. */
   readonly shares: Tensors
+  /** Equal keys stand for equal shares. */
+  readonly sharesKey: string
   /** Whether it acts in a region alone. */
   readonly masked: boolean
   readonly weight: number
@@ -51,15 +53,19 @@ export async function encodeReferences(
     const from = { ...shop.library.adapter(reference.adapter, checkpoint), checkpoint }
     const named = givenOf(reference, given)
     const { prompt, none, seen } = await adapterInputs(shop, from, named, { guided })
+    const shares = {
+      layers: vector(layerWeights(config, reference.mode ?? 'all', reference.layers)),
+      ...(named.mask && masks(maskOf(named.mask, whole), attendedPositions(config, size))),
+    }
     encoded.push({
       prompt: await imageTokens(shop, from, prompt),
       none: none.length > 0 ? await imageTokens(shop, from, none) : undefined,
       isFace: adapterReads(from.adapter.config).face !== undefined,
       seen,
-      shares: {
-        layers: vector(layerWeights(config, reference.mode ?? 'all', reference.layers)),
-        ...(named.mask && masks(maskOf(named.mask, whole), attendedPositions(config, size))),
-      },
+      shares,
+      sharesKey: Object.entries<Tensor>(shares)
+        .map(([name, { data }]) => `${name} ${contentKey(data)}`)
+        .join(' '),
       masked: named.mask !== undefined,
       weight: reference.weight,
       start: reference.start,
@@ -114,8 +120,7 @@ export const imagePromptKeys = (
   prompts.map((prompt) => {
     const weight = weightAt(prompt, step)
     if (weight === 0) return 'a reference rests'
-    const shares = Object.entries(prompt.shares).map(([name, { data }]) => `${name} ${contentKey(data)}`)
-    return `${prompt[branch]?.key ?? 'nothing'} at ${weight} by ${shares.join(' ')}`
+    return `${prompt[branch]?.key ?? 'nothing'} at ${weight} by ${prompt.sharesKey}`
   })
 
 const weightAt = (

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../models/checkpoint.ts'
 import type { AdapterWithEncoder } from '../models/library.ts'
 import { ipAdapterGraph } from '../networks/ip-adapter.ts'
 import { crossAttentions, unetLayout } from '../networks/unet-layout.ts'
-import type { Tensors } from '../runtime/tensor.ts'
+import { stacked, type Tensors } from '../runtime/tensor.ts'
 import type { KeyedStates } from './prompt.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -47,18 +47,9 @@ function tokensOf(
   )
 }
 
-/** Tensors of the same names joined along their first axis. */
+/** Tensors of the same names, those of one part below those of the part before. */
 function concatenated(parts: readonly Tensors[]): Tensors {
-  const [first, ...rest] = parts
-  if (!first || rest.length === 0) return first ?? {}
   return Object.fromEntries(
-    Object.keys(first).map((name) => {
-      const tensors = parts.map((part) => part[name]!)
-      const rows = tensors.reduce((sum, { shape }) => sum + shape[0]!, 0)
-      const width = tensors[0]!.shape[1]!
-      const data = new Float32Array(rows * width)
-      tensors.reduce((at, tensor) => (data.set(tensor.data, at), at + tensor.data.length), 0)
-      return [name, { shape: [rows, width], data }]
-    }),
+    Object.keys(parts[0] ?? {}).map((name) => [name, stacked(parts.map((part) => part[name]!))]),
   )
 }

@@ -1,10 +1,9 @@
-import { joined } from '../diffusion/vector.ts'
 import type { Notation } from '../../shared/recipe.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
 import { stateOf } from '../models/part.ts'
 import type { TextTower } from '../models/text-tower.ts'
 import { clipTextGraph, clipTextPenultimateGraph, tokenEmbeddings } from '../networks/clip-text.ts'
-import type { Tensor, Tensors } from '../runtime/tensor.ts'
+import { stacked, type Tensor, type Tensors } from '../runtime/tensor.ts'
 import { chunksOf, type Chunk } from '../text/chunks.ts'
 import { weightedStates } from '../text/weighted-states.ts'
 import { readRows } from '../weights/read.ts'
@@ -100,7 +99,7 @@ async function towerStates(
       made.push({ ...told, states: { ...told['states']!, data } })
     }
   }
-  return { states: below(made.map(({ states }) => states!)), pooled: made[0]!['embeds'] }
+  return { states: stacked(made.map(({ states }) => states!)), pooled: made[0]!['embeds'] }
 }
 
 /** States of zeros, what some models were trained with for no prompt. */
@@ -111,14 +110,6 @@ export function zeroStates({ towers, unet }: Checkpoint, chunks: number): States
     states: zeros([chunks * towers[0].config.positions, unet.config.crossAttentionWidth]),
     pooled: pooledWidth === undefined ? undefined : zeros([1, pooledWidth]),
   }
-}
-
-/** Matrices of the same width, one below the other.  [n, c] each -> [sum of n, c] */
-function below(parts: readonly Tensor[]): Tensor {
-  const [first, ...rest] = parts
-  if (first && rest.length === 0) return first
-  const data = parts.reduce((all, { data }) => joined(all, data), new Float32Array(0))
-  return { shape: [parts.reduce((rows, { shape }) => rows + shape[0]!, 0), first!.shape[1]!], data }
 }
 
 /** Matrices of the same height joined to a wider one.  [n, a], [n, b] -> [n, a + b] */

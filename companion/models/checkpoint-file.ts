@@ -14,7 +14,7 @@ import {
   type Checkpoint,
 } from './checkpoint.ts'
 import { readTextConfig, readUNetConfig, readVaeConfig, type SchedulerConfig } from './config.ts'
-import { fileIdentity, type Part } from './part.ts'
+import { configured, fileIdentity, type Part } from './part.ts'
 import type { Family } from './recognition.ts'
 import { inferTextTower, inferUNet, inferVae } from './single-file-configs.ts'
 import { checkTextTower, type TextTower } from './text-tower.ts'
@@ -44,11 +44,8 @@ export function openCheckpointFile(path: string, config: string | undefined): Ch
   const { tensors } = openWeightFile(path)
   const { family, parts } = splitCheckpoint(tensors)
   refuseIncomplete(path, family, parts)
-  const stored = (part: CheckpointPart, declared: object) => ({
-    ledger: openLedger(parts[part], path),
-    // The same weights under another configuration are another network.
-    identity: `${fileIdentity(path)}#${part} ${JSON.stringify(declared)}`,
-  })
+  const stored = (part: CheckpointPart, declared: object) =>
+    configured({ ledger: openLedger(parts[part], path), identity: `${fileIdentity(path)}#${part}` }, declared)
   const from = <Config>(folder: string, read: (file: string) => Config, infer: () => Config): Config =>
     config === undefined ? infer() : read(join(config, folder, 'config.json'))
 

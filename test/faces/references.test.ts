@@ -154,7 +154,7 @@ test('points are drawn where they are once the picture is stretched to the size 
   const { prompt, none, seen } = await inputs('instantid', { pictures: [one] })
   const from = { ...adapterOf.instantid, checkpoint: tinyxl }
   const [tokens, without] = [await imageTokens(shop, from, prompt), await imageTokens(shop, from, none)]
-  const kept = { shares: {}, masked: false, weight: 1, start: 0, end: 1 }
+  const kept = { shares: {}, sharesKey: '', masked: false, weight: 1, start: 0, end: 1 }
   const face = { prompt: tokens, none: without, isFace: true, seen, ...kept }
   const picture = { prompt: without, none: tokens, isFace: false, seen: undefined, ...kept }
   const control = controlFace([picture, face, { ...face, seen: undefined }], [320, 160])!

@@ -1,5 +1,5 @@
 /** Names and shapes of whole networks as diffusers' folders have them, written out from how diffusers builds them. */
-import { all, conv, layer, norm, type Shapes } from './original-shapes.ts'
+import { all, conv, layer, norm, vaeResnet as originalVaeResnet, type Shapes } from './original-shapes.ts'
 
 /** What tells the UNets of the two families apart, level by level from the picture inwards. */
 interface UNetSizes {
@@ -128,15 +128,8 @@ export function unetFolderShapes(sizes: UNetSizes): Shapes {
   }
 }
 
-function vaeResnet(name: string, into: number, out: number): Shapes {
-  return {
-    ...norm(`${name}.norm1`, into),
-    ...conv(`${name}.conv1`, into, out),
-    ...norm(`${name}.norm2`, out),
-    ...conv(`${name}.conv2`, out, out),
-    ...(into === out ? {} : conv(`${name}.conv_shortcut`, into, out, 1)),
-  }
-}
+const vaeResnet = (name: string, into: number, out: number): Shapes =>
+  originalVaeResnet(name, into, out, 'conv_shortcut')
 
 const vaeMiddle = (half: string): Shapes => ({
   ...vaeResnet(`${half}.mid_block.resnets.0`, 512, 512),

@@ -157,13 +157,14 @@ export function controlNetShapes(kind: UNetKind): Shapes {
   }
 }
 
-function vaeResnet(name: string, into: number, out: number): Shapes {
+/** A resnet of an autoencoder, which names only the convolution beside it otherwise. */
+export function vaeResnet(name: string, into: number, out: number, shortcut = 'nin_shortcut'): Shapes {
   return {
     ...norm(`${name}.norm1`, into),
     ...conv(`${name}.conv1`, into, out),
     ...norm(`${name}.norm2`, out),
     ...conv(`${name}.conv2`, out, out),
-    ...(into === out ? {} : conv(`${name}.nin_shortcut`, into, out, 1)),
+    ...(into === out ? {} : conv(`${name}.${shortcut}`, into, out, 1)),
   }
 }
 

@@ -15,8 +15,8 @@ export const KEPT: readonly Mutation[] = [
   mutate(references, resumed('^the weight$'))('whatever the weight is', ' at ${weight} by ', ' by '),
   mutate(references, resumed('^(its mode|its region)$'))(
     'wherever a reference acts',
-    "by ${shares.join(' ')}",
-    'by ${shares.length}',
+    'by ${prompt.sharesKey}',
+    'by ${branch.length}',
   ),
   mutate(evaluation, resumed('^(the prompt|the negative prompt)$'))(
     'whatever is said',
