@@ -1,6 +1,7 @@
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import type { Score } from '../../shared/score.ts'
+import type { Shape } from '../../shared/shape.ts'
 
 /** What a run is doing, in the order it does it. */
 export type Phase = 'loading' | 'encoding' | 'denoising' | 'decoding'
@@ -11,6 +12,8 @@ export interface GenerateRequest {
   readonly pictures: Readonly<Record<string, Raster>>
   /** The faces it names that come as numbers, likewise: a row for each face. */
   readonly faces?: Readonly<Record<string, readonly Float32Array[]>>
+  /** The shape of the place the picture goes into, for recipes without a size. */
+  readonly shape?: Shape
   /** Whether to also return the latents and the picture before rounding, for `--dump`. */
   readonly dump?: boolean
   /** Whether to also say how near the picture came to reference and prompt. */

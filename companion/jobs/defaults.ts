@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
 import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
 import type { Control, Lora, Recipe, Reference, Source } from '../../shared/recipe.ts'
+import { type Shape, sidesOfShape } from '../../shared/shape.ts'
 import { fewStepCheckpoint, fewStepLora } from '../models/few-step.ts'
 import { latentScale, type Checkpoint } from '../models/checkpoint.ts'
 
@@ -24,13 +25,14 @@ export type CompleteSource = Source & Filled<Pick<Source, 'strength'>>
 const FAMILY = { steps: 20, guidance: 7.5, sampler: 'ddim', sigmas: 'model', weight: 0.6, strength: 0.75 } as const
 
 /**
- * Fills in what a recipe leaves open, as {@link usualSettings} has it, and a random seed.
+ * Fills in what a recipe leaves open, as {@link usualSettings} has it, a random seed, and a size of the `shape` wanted.
  * Throws `recipe-invalid` for choices that do not go together.
  */
 export function completeRecipe(
   recipe: Recipe,
   checkpoint: Checkpoint,
   adapterName: (name: string | undefined) => string,
+  shape?: Shape,
 ): CompleteRecipe {
   const usual = usualSettings(recipe, checkpoint)
   const sampler = recipe.sampler ?? usual.sampler
@@ -41,7 +43,7 @@ export function completeRecipe(
       `recipe.sigmas: the sampler "${sampler}" has no "${sigmas}" noise levels. Use "model", or the sampler "euler".`,
     )
   }
-  const size = recipe.size ?? [checkpoint.pictureSize, checkpoint.pictureSize]
+  const size = recipe.size ?? usualSize(checkpoint, shape)
   const scale = latentScale(checkpoint.vae.config)
   if (size.some((side) => side % scale !== 0)) {
     throw new ImprintError(
@@ -92,6 +94,16 @@ export function completeRecipe(
     loras: (recipe.loras ?? []).map(({ file, weight }) => ({ file, weight: weight ?? 1 })),
     ...(recipe.source && { source: { ...recipe.source, strength: recipe.source.strength ?? FAMILY.strength } }),
   }
+}
+
+/** Parts of a side that pictures come in, and the most pixels of such a part: all levels of a UNet divide them. */
+const PARTS = 8
+const LARGEST_PART = 64
+
+/** As many pixels as the model was trained on, in the shape of the place they go into. */
+function usualSize({ pictureSize }: Checkpoint, shape: Shape | undefined): [width: number, height: number] {
+  if (shape === undefined) return [pictureSize, pictureSize]
+  return sidesOfShape(shape, pictureSize ** 2, Math.min(LARGEST_PART, Math.max(PARTS, pictureSize / PARTS)))
 }
 
 /** All layers of the shortest text tower, of which SDXL leaves out one anyway. */

@@ -3,6 +3,7 @@ import { torchNoise } from '../diffusion/noise.ts'
 import { pictureOf, unitRange } from '../diffusion/picture.ts'
 import { SAMPLE } from '../diffusion/samplers/table.ts'
 import { schedule } from '../diffusion/schedule.ts'
+import type { Shape } from '../../shared/shape.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale } from '../models/checkpoint.ts'
 import { scoreOf } from './clip-score.ts'
@@ -12,6 +13,7 @@ import { completeRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { withLoras } from './loras.ts'
 import { encodeControls } from './controls.ts'
+import { pictureNamed } from './pictures.ts'
 import { encodePrompts } from './prompt.ts'
 import { startOf } from './start.ts'
 import { encodeT2iAdapters } from './t2i-features.ts'
@@ -31,7 +33,12 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('loading', 0, 0)
   // As it is stored: adapters, which no LoRA changes, are opened for it.
   const stored = shop.library.checkpoint(request.recipe.checkpoint)
-  const recipe = completeRecipe(request.recipe, stored, (name) => shop.library.adapter(name, stored).name)
+  const recipe = completeRecipe(
+    request.recipe,
+    stored,
+    (name) => shop.library.adapter(name, stored).name,
+    shapeOf(request),
+  )
   const checkpoint = withLoras(shop, stored, recipe)
   const { vae } = checkpoint
   const scale = latentScale(vae.config)
@@ -95,3 +102,7 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
     ...(request.dump && { dump: { latents, image: { shape: decoded.shape, data: unitRange(decoded.data) } } }),
   }
 }
+
+/** The shape that is asked for, or that of the picture to start from. */
+const shapeOf = ({ shape, recipe: { source }, pictures }: GenerateRequest): Shape | undefined =>
+  shape ?? (source && pictureNamed(source.image, pictures))

@@ -151,7 +151,7 @@ export class Session {
     }
   }
 
-  #generate({ job, slot, recipe, faces, score }: Message<'generate'>): void {
+  #generate({ job, slot, recipe, faces, score, shape }: Message<'generate'>): void {
     if (job <= this.#lastJob) {
       throw new ImprintError('message-invalid', `Job ${job} came after job ${this.#lastJob}; job numbers must grow.`)
     }
@@ -170,6 +170,7 @@ export class Session {
           pictures,
           ...(faces && { faces: asFloats(faces) }),
           ...(score && { score }),
+          ...(shape && { shape }),
         }
         const listener = (event: JobEvent): void => this.#tell(job, request, event)
         this.#options.queue.submit({ owner: this.#id, slot, request, signal, listener })

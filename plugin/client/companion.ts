@@ -2,6 +2,7 @@ import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import type { Score } from '../../shared/score.ts'
+import type { Shape } from '../../shared/shape.ts'
 
 /** How things stand with the companion; every `message` is one sentence for a person. */
 export type CompanionStatus =
@@ -44,6 +45,8 @@ export interface ImprintRequest {
   readonly slot?: string
   /** Whether to also say how near the picture came. */
   readonly score?: boolean
+  /** The shape of the place the picture goes into; the model then decides how large it is, unless the recipe does. */
+  readonly shape?: Shape
 }
 
 /** The companion as the panel sees it. */

@@ -120,7 +120,7 @@ export class Conversation {
   }
 
   async *#run(
-    { recipe, slot, score }: ImprintRequest,
+    { recipe, slot, score, shape }: ImprintRequest,
     pictures: ReadonlyMap<string, Raster>,
     signal: AbortSignal,
   ): AsyncGenerator<CompanionEvent, void> {
@@ -139,7 +139,7 @@ export class Conversation {
     const names = new Map([...pictures.keys()].map((name) => [partOf(name), name]))
     const cancel = (): void => events.fail(cancelled())
     signal.addEventListener('abort', cancel)
-    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score })
+    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score, shape })
     try {
       for await (const event of events) {
         if (event.type !== 'result') yield event

@@ -29,9 +29,9 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY): N
       for (const listener of listeners) listener()
     },
     pair: (token) => void tokens.push(token),
-    async *generate({ recipe, pictures, score }, signal): AsyncGenerator<CompanionEvent, void> {
+    async *generate({ recipe, pictures, score, shape }, signal): AsyncGenerator<CompanionEvent, void> {
       yield { type: 'queued', ahead: 0 }
-      yield* engine.generate({ recipe, pictures, ...(score && { score }) }, signal)
+      yield* engine.generate({ recipe, pictures, ...(score && { score }), ...(shape && { shape }) }, signal)
     },
     models: () => Promise.resolve([]),
     close: () => listeners.clear(),

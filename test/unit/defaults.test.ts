@@ -52,6 +52,14 @@ test('a reference gets an adapter, a weight and all of the steps', () => {
   assert.deepEqual(asked, [undefined, 'mine'])
 })
 
+test('a picture has the shape of the place it goes into, unless the recipe says how large it is', () => {
+  const shaped = (recipe: Recipe, width: number, height: number) =>
+    completeRecipe(recipe, silent, adapterName, { width, height }).size
+  assert.deepEqual(shaped({ prompt: '' }, 900, 600), [144, 96])
+  assert.deepEqual(shaped({ prompt: '' }, 50, 50), [128, 128])
+  assert.deepEqual(shaped({ prompt: '', size: [64, 96] }, 900, 600), [64, 96])
+})
+
 test('seeds of two runs differ', () => {
   const seeds = new Set(Array.from({ length: 8 }, () => complete({ prompt: '' }).seed))
   assert.ok(seeds.size > 1)
