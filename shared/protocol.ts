@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { ERRORS, type ErrorCode } from './errors.ts'
 import { earlierSchema, keptSpaceSchema } from './earlier.ts'
 import { LIMITS } from './limits.ts'
-import { recipeSchema } from './recipe.ts'
+import { lookSchema } from './look.ts'
+import { NOTATIONS, recipeSchema } from './recipe.ts'
 import { scoreSchema } from './score.ts'
 
 /** Every JSON message of the socket. PROTOCOL.md describes them for other clients; a test keeps the two equal. */
@@ -88,8 +89,22 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('picture'), picture: pictureSchema }),
   generate,
   z.strictObject({ type: z.literal('cancel'), job: jobNumber }),
+  z.strictObject({ type: z.literal('order'), jobs: z.array(jobNumber).max(LIMITS.waitingJobs) }),
   z.strictObject({ type: z.literal('models') }),
-  z.strictObject({ type: z.literal('earlier'), before: id.optional(), search: word.optional() }),
+  z.strictObject({
+    type: z.literal('tokens'),
+    /** Comes back with the answer. */
+    ask: count,
+    prompt: recipeSchema.shape.prompt,
+    notation: z.enum(NOTATIONS).optional(),
+    checkpoint: recipeSchema.shape.checkpoint,
+  }),
+  z.strictObject({
+    type: z.literal('earlier'),
+    before: id.optional(),
+    search: word.optional(),
+    look: lookSchema.optional(),
+  }),
   z.strictObject({ type: z.literal('earlier-picture'), id }),
   z.strictObject({ type: z.literal('favourite'), id, favourite: z.boolean() }),
   z.strictObject({ type: z.literal('forget'), id }),
@@ -103,6 +118,8 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     protocol: z.literal(PROTOCOL_VERSION),
     version: word,
     session: word,
+    /** What a panel that came with a number keeps, to come with next time. */
+    token: word.optional(),
   }),
   z.strictObject({ type: z.literal('device'), ...deviceSchema.shape }),
   z.strictObject({ type: z.literal('queued'), job: jobNumber, ahead: count }),
@@ -119,6 +136,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('failed'), job: jobNumber, code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('models'), models: z.array(modelSchema).max(10_000) }),
+  z.strictObject({ type: z.literal('tokens'), ask: count, tokens: count, room: count, parts: count }),
   z.strictObject({ type: z.literal('made'), job: jobNumber, earlier: earlierSchema }),
   z.strictObject({
     type: z.literal('earlier'),
@@ -126,7 +144,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     more: z.boolean(),
     space: keptSpaceSchema,
   }),
-  z.strictObject({ type: z.literal('earlier-picture'), id, picture: pictureSchema }),
+  z.strictObject({ type: z.literal('earlier-picture'), id, picture: pictureSchema.optional() }),
   z.strictObject({ type: z.literal('space'), space: keptSpaceSchema }),
   z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('pong') }),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import * as z from 'zod'
 import { earlierSchema, type Earlier, type KeptSpace } from '../../shared/earlier.ts'
+import { lookDistance, lookOf, lookSchema } from '../../shared/look.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { partHash, partName, pictureNames, renamePictures } from '../../shared/recipe-pictures.ts'
@@ -23,10 +24,14 @@ export interface Finished {
 export interface History {
   /** On the disk when it resolves. The oldest pictures make room, but for favourites and this one. */
   add(finished: Finished): Promise<Earlier>
-  /** Those made before the named one, or the newest, that hold every word of `search` in their prompt or names. */
+  /**
+   * Those made before the named one, or the newest, that hold every word of `search` in their prompt or names; with `look` those
+   * that look like it, the nearest first.
+   */
   list(asked: {
     readonly before?: string | undefined
     readonly search?: string | undefined
+    readonly look?: string | undefined
     readonly limit: number
   }): readonly Earlier[]
   /** A finished picture; undefined for one that is not kept. */
@@ -41,7 +46,7 @@ export interface History {
 }
 
 const happenedSchema = z.discriminatedUnion('what', [
-  z.object({ what: z.literal('made'), picture: z.string(), entry: earlierSchema }),
+  z.object({ what: z.literal('made'), picture: z.string(), look: lookSchema.optional(), entry: earlierSchema }),
   z.object({ what: z.literal('favourite'), id: z.string(), favourite: z.boolean() }),
   z.object({ what: z.literal('removed'), id: z.string() }),
 ])
@@ -50,7 +55,12 @@ interface Kept {
   readonly entry: Earlier
   /** The hash of the picture. */
   readonly picture: string
+  /** Absent for what was kept before looks were. */
+  readonly look?: string | undefined
 }
+
+/** How far apart two looks of one picture may be, which was scaled and converted, in 255ths. */
+const SAME_LOOK = 3
 
 /** Side in pixels of what stands for a picture in a list. */
 const THUMBNAIL = 96
@@ -107,6 +117,7 @@ export function openHistory(folder: string, quota: number): History {
       names.set(name, partName(await files.put(named, partHash(name))))
     const made: Kept = {
       picture: await files.put(picture),
+      look: lookOf(picture),
       entry: {
         id: randomUUID(),
         at: new Date().toISOString(),
@@ -131,15 +142,14 @@ export function openHistory(folder: string, quota: number): History {
       underWay.add(adding)
       return adding
     },
-    list({ before, search = '', limit }) {
-      const newest = [...kept.values()].map(({ entry }) => entry).reverse()
-      const from = before === undefined ? 0 : newest.findIndex(({ id }) => id === before) + 1
+    list({ before, search = '', look, limit }) {
+      const newest = [...kept.values()].reverse()
+      const from = before === undefined ? 0 : newest.findIndex(({ entry }) => entry.id === before) + 1
       const words = search.toLowerCase().split(/\s+/)
       const holdsAll = (text: string) => words.every((word) => text.includes(word))
-      return newest
-        .slice(from)
-        .filter(({ recipe }) => holdsAll(searchable(recipe)))
-        .slice(0, limit)
+      const held = newest.slice(from).filter(({ entry }) => holdsAll(searchable(entry.recipe)))
+      const found = look === undefined ? held : nearest(held, look)
+      return found.slice(0, limit).map(({ entry }) => entry)
     },
     async picture(id) {
       const known = kept.get(id)
@@ -159,6 +169,14 @@ export function openHistory(folder: string, quota: number): History {
     },
   }
 }
+
+/** Those that look the same, the nearest first. */
+const nearest = (all: readonly Kept[], look: string): Kept[] =>
+  all
+    .map((kept) => ({ kept, distance: kept.look === undefined ? Infinity : lookDistance(kept.look, look) }))
+    .filter(({ distance }) => distance <= SAME_LOOK)
+    .sort((one, other) => one.distance - other.distance)
+    .map(({ kept }) => kept)
 
 /** What a search looks through: what was asked for, and what models were asked. */
 const searchable = ({ prompt, negativePrompt, checkpoint, references = [], loras = [] }: Recipe): string =>

@@ -21,6 +21,7 @@ export interface PictureFiles {
 }
 
 const ENDING = '.png'
+const HASH = /^[0-9a-f]{64}$/
 
 export function openPictureFiles(folder: string): PictureFiles {
   mkdirSync(folder, { recursive: true })
@@ -33,7 +34,8 @@ export function openPictureFiles(folder: string): PictureFiles {
       return hash
     },
     async get(hash) {
-      if (!has(hash)) return undefined
+      // Names come from panels: what is no hash may lead out of the folder.
+      if (!HASH.test(hash) || !has(hash)) return undefined
       const decoded = await sharp(pathOf(hash))
         .raw()
         .toBuffer({ resolveWithObject: true })

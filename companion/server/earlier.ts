@@ -1,6 +1,8 @@
-import { asImprintError, ImprintError } from '../../shared/errors.ts'
+import { asImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import type { ClientMessage } from '../../shared/protocol.ts'
+import type { Raster } from '../../shared/raster.ts'
+import { partHash } from '../../shared/recipe-pictures.ts'
 import type { History } from '../history/history.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -19,14 +21,16 @@ export async function answerEarlier(asked: Asked, history: History, outbox: Outb
 async function answer(asked: Asked, history: History, outbox: Outbox): Promise<void> {
   switch (asked.type) {
     case 'earlier': {
-      const found = history.list({ before: asked.before, search: asked.search, limit: LIMITS.earlier + 1 })
+      const { before, search, look } = asked
+      const found = history.list({ before, search, look, limit: LIMITS.earlier + 1 })
       const earlier = found.slice(0, LIMITS.earlier)
       return outbox.send({ type: 'earlier', earlier, more: found.length > earlier.length, space: history.space() })
     }
     case 'earlier-picture': {
-      const picture = await history.picture(asked.id)
-      if (!picture) throw new ImprintError('picture-unknown', `The picture "${asked.id}" is no longer kept.`)
-      return outbox.sendPicture(picture, (header) => ({ type: 'earlier-picture', id: asked.id, picture: header }))
+      const { id } = asked
+      const picture = await pictureOf(history, id)
+      if (!picture) return outbox.send({ type: 'earlier-picture', id })
+      return outbox.sendPicture(picture, (header) => ({ type: 'earlier-picture', id, picture: header }))
     }
     case 'favourite':
       history.favourite(asked.id, asked.favourite)
@@ -35,4 +39,11 @@ async function answer(asked: Asked, history: History, outbox: Outbox): Promise<v
       history.remove(asked.id)
       return outbox.send({ type: 'space', space: history.space() })
   }
+}
+
+/** A finished picture by its id, or one that a recipe names by that name; whoever cannot read it has not kept it. */
+async function pictureOf(history: History, id: string): Promise<Raster | undefined> {
+  const hash = partHash(id)
+  const picture = hash === undefined ? history.picture(id) : history.named(hash)
+  return picture.catch(() => undefined)
 }

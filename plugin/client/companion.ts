@@ -1,8 +1,10 @@
+import type { Earlier } from '../../shared/earlier.ts'
 import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import type { Score } from '../../shared/score.ts'
 import type { Shape } from '../../shared/shape.ts'
+import type { EarlierPictures } from './earlier-talk.ts'
 
 /** How things stand with the companion; every `message` is one sentence for a person. */
 export type CompanionStatus =
@@ -10,7 +12,7 @@ export type CompanionStatus =
   | { readonly kind: 'connecting' }
   /** Nobody listens; it is tried again by itself. */
   | { readonly kind: 'absent'; readonly message: string }
-  /** It listens, and waits for the code it shows; nothing happens until `pair`. */
+  /** It listens, and waits for the number it shows; nothing happens until `pair`. */
   | { readonly kind: 'unpaired'; readonly message: string }
   /** It speaks another version; it is tried again by itself. */
   | { readonly kind: 'mismatch'; readonly message: string }
@@ -45,8 +47,20 @@ export interface ImprintRequest {
   readonly slot?: string
   /** Whether to also say how near the picture came. */
   readonly score?: boolean
+  /** What `order` calls it; no other request under way has the same. */
+  readonly name?: string
   /** The shape of the place the picture goes into; the model then decides how large it is, unless the recipe does. */
   readonly shape?: Shape
+}
+
+/** A prompt whose length is wanted. */
+export type TokenQuestion = Pick<Recipe, 'prompt' | 'notation' | 'checkpoint'>
+
+/** How long a prompt is: its tokens, and how many there is room for in so many parts. */
+export interface TokenCount {
+  readonly tokens: number
+  readonly room: number
+  readonly parts: number
 }
 
 /** The companion as the panel sees it. */
@@ -55,11 +69,19 @@ export interface Companion {
   readonly status: CompanionStatus
   /** Calls the listener after every change of `status`; returns the way to stop. */
   subscribe(listener: () => void): () => void
-  /** Takes the code the companion shows and tries again at once. */
-  pair(token: string): void
+  /** Takes the number the companion shows and tries again at once. */
+  pair(number: string): void
   /** Makes one picture; the last event is the result. Throws an ImprintError (`cancelled` when the signal aborts). */
   generate(request: ImprintRequest, signal: AbortSignal): AsyncIterable<CompanionEvent>
+  /** Has the requests that wait run in the order of these names, those not named behind them. */
+  order(names: readonly string[]): void
+  /** How long a prompt is for the checkpoint; throws an ImprintError. */
+  countTokens(asked: TokenQuestion): Promise<TokenCount>
   /** The models the companion found; throws an ImprintError. */
   models(): Promise<readonly ModelRecord[]>
+  /** What it keeps of finished pictures. */
+  readonly earlier: EarlierPictures
+  /** Tells of every picture of this panel once it is kept; returns the way to stop. */
+  onMade(listener: (earlier: Earlier) => void): () => void
   close(): void
 }

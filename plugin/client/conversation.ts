@@ -1,16 +1,19 @@
 import { createChannel, type Channel } from '../../shared/channel.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
+import { hashOnce } from '../../shared/picture-hash.ts'
 import { PictureReceiver } from '../../shared/picture-stream.ts'
+import type { Earlier } from '../../shared/earlier.ts'
 import type { ClientMessage, ModelRecord, PictureHeader, ServerMessage } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { partName, pictureNames, renamePictures } from '../../shared/recipe-pictures.ts'
-import type { CompanionEvent, ImprintRequest } from './companion.ts'
+import type { CompanionEvent, ImprintRequest, TokenCount, TokenQuestion } from './companion.ts'
 import type { Link } from './connection.ts'
-import { hashOnce, Uploads } from './uploads.ts'
+import { createEarlierTalk, type EarlierTalk } from './earlier-talk.ts'
+import { Uploads } from './uploads.ts'
 
-interface Waiter {
-  readonly resolve: (models: readonly ModelRecord[]) => void
+interface Waiter<Answer> {
+  readonly resolve: (answer: Answer) => void
   readonly reject: (error: ImprintError) => void
 }
 
@@ -18,16 +21,29 @@ interface Waiter {
 export class Conversation {
   readonly #link: Link
   readonly #uploads: Uploads
+  readonly #made: (earlier: Earlier) => void
+  /** What is said of earlier pictures. */
+  readonly earlier: EarlierTalk
   readonly #receiver = new PictureReceiver()
   /** What to do with the picture that comes in on a stream. */
   readonly #arriving = new Map<number, (picture: Raster) => void>()
   readonly #jobs = new Map<number, Channel<CompanionEvent>>()
+  /** Jobs by the names their requests gave them. */
+  readonly #named = new Map<string, number>()
+  /** The order that was asked for last. */
+  #order: readonly string[] = []
+  /** Who waits for which count of tokens. */
+  readonly #asks = new Map<number, Waiter<TokenCount>>()
+  #lastAsk = 0
   #lastJob = 0
-  #waiters: Waiter[] = []
+  #waiters: Waiter<readonly ModelRecord[]>[] = []
   #end: ImprintError | undefined
 
-  constructor(link: Link) {
+  /** `made` hears of every picture of this connection once the companion keeps it. */
+  constructor(link: Link, made: (earlier: Earlier) => void) {
     this.#link = link
+    this.#made = made
+    this.earlier = createEarlierTalk((message) => this.#send(message))
     this.#uploads = new Uploads(link)
   }
 
@@ -42,6 +58,23 @@ export class Conversation {
       for (const raster of pictures.values()) this.#uploads.forget(hashOnce(raster))
       yield* this.#run(request, pictures, signal)
     }
+  }
+
+  /** See `Companion.order`; holds for requests that are still on their way to the companion as well. */
+  order(names: readonly string[]): void {
+    this.#order = names
+    const jobs = names.flatMap((name) => this.#named.get(name) ?? []).slice(0, LIMITS.waitingJobs)
+    if (jobs.length > 0) this.#send({ type: 'order', jobs })
+  }
+
+  /** See `Companion.countTokens`. */
+  countTokens(asked: TokenQuestion): Promise<TokenCount> {
+    return new Promise((resolve, reject) => {
+      if (this.#end) return reject(this.#end)
+      const ask = ++this.#lastAsk
+      this.#asks.set(ask, { resolve, reject })
+      this.#send({ type: 'tokens', ask, ...asked })
+    })
   }
 
   /** See `Companion.models`. */
@@ -82,9 +115,16 @@ export class Conversation {
       case 'models':
         for (const { resolve } of this.#waiters.splice(0)) resolve(message.models)
         return
+      case 'tokens': {
+        const { ask, tokens, room, parts } = message
+        this.#asks.get(ask)?.resolve({ tokens, room, parts })
+        this.#asks.delete(ask)
+        return
+      }
       case 'error': {
         const error = new ImprintError(message.code, message.message)
         for (const { reject } of this.#waiters.splice(0)) reject(error)
+        this.earlier.fail(error)
         return
       }
       case 'welcome':
@@ -92,12 +132,17 @@ export class Conversation {
       case 'device':
       case 'pong':
         return
-      // The panel does not show earlier pictures yet and asks for none.
       case 'made':
+        return this.#made(message.earlier)
       case 'earlier':
-      case 'earlier-picture':
+        return this.earlier.listed(message)
+      case 'earlier-picture': {
+        const { id, picture } = message
+        if (picture === undefined) return this.earlier.arrived(id, undefined)
+        return this.#expect(picture, (raster) => this.earlier.arrived(id, raster))
+      }
       case 'space':
-        return
+        return this.earlier.counted(message.space)
     }
   }
 
@@ -116,11 +161,14 @@ export class Conversation {
     this.#end = error
     for (const events of this.#jobs.values()) events.fail(error)
     this.#jobs.clear()
+    for (const { reject } of this.#asks.values()) reject(error)
+    this.#asks.clear()
+    this.earlier.fail(error)
     for (const { reject } of this.#waiters.splice(0)) reject(error)
   }
 
   async *#run(
-    { recipe, slot, score, shape }: ImprintRequest,
+    { recipe, slot, score, shape, name }: ImprintRequest,
     pictures: ReadonlyMap<string, Raster>,
     signal: AbortSignal,
   ): AsyncGenerator<CompanionEvent, void> {
@@ -140,6 +188,8 @@ export class Conversation {
     const cancel = (): void => events.fail(cancelled())
     signal.addEventListener('abort', cancel)
     this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score, shape })
+    if (name !== undefined) this.#named.set(name, job)
+    this.order(this.#order)
     try {
       for await (const event of events) {
         if (event.type !== 'result') yield event
@@ -147,6 +197,7 @@ export class Conversation {
       }
     } finally {
       signal.removeEventListener('abort', cancel)
+      if (name !== undefined) this.#named.delete(name)
       // Still here means that the companion has not ended it: the caller did.
       if (this.#jobs.delete(job)) this.#send({ type: 'cancel', job })
     }

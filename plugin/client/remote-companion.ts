@@ -1,3 +1,4 @@
+import type { Earlier } from '../../shared/earlier.ts'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import {
   CLOSE_CODES,
@@ -9,16 +10,26 @@ import {
   type ServerMessage,
 } from '../../shared/protocol.ts'
 import { check, parseJson } from '../../shared/read-message.ts'
-import type { Companion, CompanionEvent, CompanionStatus, ImprintRequest } from './companion.ts'
+import type {
+  Companion,
+  CompanionEvent,
+  CompanionStatus,
+  ImprintRequest,
+  TokenCount,
+  TokenQuestion,
+} from './companion.ts'
 import { Connection, type Ending, type Link } from './connection.ts'
 import { companionGone, Conversation } from './conversation.ts'
+import type { EarlierPictures } from './earlier-talk.ts'
 
 export interface RemoteCompanionOptions {
   /** The host's class of that name. */
   readonly WebSocket: typeof globalThis.WebSocket
   readonly port?: number
-  /** The pairing code kept from last time, if any. */
+  /** What was kept from last time, if anything. */
   readonly token?: string | undefined
+  /** Keeps what the next connection is to begin with, so that no number has to be typed again. */
+  readonly keepToken?: (token: string) => void
   /** Who connects. */
   readonly client: { readonly name: string; readonly version: string }
   /** Pauses between attempts; the last one repeats. */
@@ -33,6 +44,14 @@ export class RemoteCompanion implements Companion {
   readonly #client: RemoteCompanionOptions['client']
   readonly #connection: Connection
   readonly #listeners = new Set<() => void>()
+  readonly #madeListeners = new Set<(earlier: Earlier) => void>()
+  readonly earlier: EarlierPictures = {
+    list: async (asked) => this.#ready().earlier.list(asked),
+    picture: async (id) => this.#ready().earlier.picture(id),
+    favourite: async (id, favourite) => this.#ready().earlier.favourite(id, favourite),
+    forget: async (id) => this.#ready().earlier.forget(id),
+  }
+  readonly #keepToken: (token: string) => void
   #token: string
   #status: CompanionStatus = { kind: 'connecting' }
   #link: Link | undefined
@@ -44,6 +63,7 @@ export class RemoteCompanion implements Companion {
     const port = options.port ?? DEFAULT_PORT
     this.#client = options.client
     this.#token = options.token ?? ''
+    this.#keepToken = options.keepToken ?? (() => undefined)
     this.#connection = new Connection(
       {
         WebSocket: options.WebSocket,
@@ -72,6 +92,11 @@ export class RemoteCompanion implements Companion {
     return () => this.#listeners.delete(listener)
   }
 
+  onMade(listener: (earlier: Earlier) => void): () => void {
+    this.#madeListeners.add(listener)
+    return () => this.#madeListeners.delete(listener)
+  }
+
   pair(token: string): void {
     this.#token = token.trim().slice(0, 100)
     this.#connection.drop(1000)
@@ -80,6 +105,14 @@ export class RemoteCompanion implements Companion {
 
   async *generate(request: ImprintRequest, signal: AbortSignal): AsyncGenerator<CompanionEvent, void> {
     yield* this.#ready().generate(request, signal)
+  }
+
+  order(names: readonly string[]): void {
+    this.#conversation?.order(names)
+  }
+
+  async countTokens(asked: TokenQuestion): Promise<TokenCount> {
+    return await this.#ready().countTokens(asked)
   }
 
   async models(): Promise<readonly ModelRecord[]> {
@@ -101,8 +134,14 @@ export class RemoteCompanion implements Companion {
 
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome' && !this.#conversation && this.#link) {
-      this.#conversation = new Conversation(this.#link)
+      this.#conversation = new Conversation(this.#link, (earlier) => {
+        for (const listener of [...this.#madeListeners]) listener(earlier)
+      })
       this.#connection.settle()
+      if (message.token !== undefined) {
+        this.#token = message.token
+        this.#keepToken(message.token)
+      }
       this.#change({ kind: 'ready', version: message.version, device: undefined })
       return
     }
@@ -139,7 +178,7 @@ export class RemoteCompanion implements Companion {
     const message = this.#reason?.message
     switch (this.#reason?.code ?? meaningOf(code)) {
       case 'unpaired': {
-        const ask = 'Type the code that the companion shows.'
+        const ask = 'Type the number that the companion shows.'
         this.#change({ kind: 'unpaired', message: this.#token === '' ? ask : (message ?? ask) })
         return 'stay'
       }

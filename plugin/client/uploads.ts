@@ -1,5 +1,5 @@
 import { partsOf } from '../../shared/frame.ts'
-import { describePicture, hashPicture } from '../../shared/picture-stream.ts'
+import { describePicture } from '../../shared/picture-stream.ts'
 import type { ClientMessage } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Link } from './connection.ts'
@@ -33,13 +33,4 @@ export class Uploads {
   forget(hash: string): void {
     this.#sent.delete(hash)
   }
-}
-
-const hashes = new WeakMap<Raster, string>()
-
-/** The hash of a picture, worked out once for each raster. */
-export function hashOnce(raster: Raster): string {
-  const hash = hashes.get(raster) ?? hashPicture(raster)
-  hashes.set(raster, hash)
-  return hash
 }

@@ -1,11 +1,13 @@
 /** Are finished pictures kept as they are made, and had again by whoever asks? */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { Earlier } from '../../shared/earlier.ts'
+import { lookOf } from '../../shared/look.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
 import { fakeEngine } from '../support/fake-engine.ts'
 import { openPaired, part, ANNOUNCED, PICTURE } from '../support/raw-panel.ts'
-import { serve, temporaryHistory } from '../support/wire.ts'
+import { collect, connect, reaches, serve, temporaryHistory, within } from '../support/wire.ts'
 
 const NAME = partName(hashPicture(PICTURE))
 const recipe = { prompt: 'a house', references: [{ image: NAME }] }
@@ -32,7 +34,12 @@ describe('earlier pictures', () => {
     const { picture } = await panel.next('earlier-picture')
     const result = panel.heard.find((message) => message.type === 'result')
     assert.ok(result?.type === 'result')
-    assert.equal(picture.sha256, result.picture.sha256)
+    assert.equal(picture?.sha256, result.picture.sha256)
+
+    panel.send({ type: 'earlier-picture', id: NAME })
+    assert.equal((await panel.next('earlier-picture')).picture?.sha256, ANNOUNCED.sha256)
+    panel.send({ type: 'earlier-picture', id: 'part:../../etc' })
+    assert.equal((await panel.next('earlier-picture')).picture, undefined)
 
     panel.send({ type: 'favourite', id: earlier.id, favourite: true }, { type: 'earlier' })
     await panel.next('space')
@@ -41,7 +48,7 @@ describe('earlier pictures', () => {
     panel.send({ type: 'forget', id: earlier.id })
     assert.equal((await panel.next('space')).space.pictures, 0)
     panel.send({ type: 'earlier-picture', id: earlier.id })
-    assert.equal((await panel.next('error')).code, 'picture-unknown')
+    assert.equal((await panel.next('earlier-picture')).picture, undefined)
   })
 
   it('are made again after a restart without sending what they were made of', async (t) => {
@@ -91,5 +98,31 @@ describe('earlier pictures', () => {
     panel.send({ type: 'models' })
     await panel.next('models')
     assert.ok(engine.requests.length <= 1)
+  })
+
+  it('reach the panel’s own client, and whoever waits when the companion goes hears so', async (t) => {
+    const server = await serve()
+    t.after(() => server.close())
+    const panel = connect(server.port)
+    t.after(() => panel.close())
+    await reaches(panel, 'ready')
+    const kept = new Promise<Earlier>((resolve) => panel.onMade(resolve))
+    const request = { recipe: { prompt: 'a house', references: [{ image: 'fox' }] }, pictures: { fox: PICTURE } }
+    const result = (await collect(panel.generate(request, new AbortController().signal))).at(-1)
+    assert.ok(result?.type === 'result')
+    const made = await within('What is kept', kept)
+    assert.deepEqual((await panel.earlier.list({ search: 'house' })).earlier, [made])
+    assert.deepEqual((await panel.earlier.list({ look: lookOf(result.picture) })).earlier, [made])
+    assert.deepEqual(
+      await Promise.all([panel.earlier.picture(made.id), panel.earlier.picture(NAME), panel.earlier.picture('none')]),
+      [result.picture, PICTURE, undefined],
+    )
+    await panel.earlier.favourite(made.id, true)
+    assert.equal((await panel.earlier.list({})).earlier[0]?.favourite, true)
+    assert.equal((await panel.earlier.forget(made.id)).pictures, 0)
+    const waiting = panel.earlier.list({})
+    panel.close()
+    await assert.rejects(waiting, { code: 'cancelled' })
+    await assert.rejects(panel.earlier.list({}), { code: 'companion-absent' })
   })
 })

@@ -13,7 +13,7 @@ const REQUEST = {
 function converse(sendAll: Link['sendAll']) {
   const sent: unknown[] = []
   const send = (text: string): void => void sent.push((JSON.parse(text) as { type: string }).type)
-  return { conversation: new Conversation({ send, sendAll }), sent }
+  return { conversation: new Conversation({ send, sendAll }, () => undefined), sent }
 }
 
 test('a job whose upload is cut short fails because the companion is gone', async () => {

@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import sharp from 'sharp'
 import { openHistory, type History } from '../../companion/history/history.ts'
 import { torchNoise } from '../../companion/diffusion/noise.ts'
+import { lookOf } from '../../shared/look.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
 import type { Raster } from '../../shared/raster.ts'
@@ -73,6 +74,25 @@ describe('what was made', () => {
     assert.deepEqual(ids(history, { search: 'HOUSE green' }), [ink])
     assert.deepEqual(ids(history, { search: 'ink' }), [ink])
     assert.deepEqual(ids(history, { search: 'owl' }), [])
+    await history.close()
+  })
+
+  test('is found again by its look, scaled or not, after a restart too', async () => {
+    const folder = fresh()
+    const first = openHistory(folder, ROOM)
+    const made = await add(first, 1)
+    await add(first, 2)
+    await first.close()
+    const history = openHistory(folder, ROOM)
+    const { data } = noisy(1)
+    const large = await sharp(data, { raw: { width: 32, height: 32, channels: 3 } })
+      .resize(120, 120, { kernel: 'linear' })
+      .raw()
+      .toBuffer()
+    const look = lookOf({ width: 120, height: 120, channels: 3, data: large })
+    assert.notEqual(look, lookOf(noisy(1)))
+    assert.deepEqual(ids(history, { look }), [made.id])
+    assert.deepEqual(ids(history, { look: lookOf(noisy(3)) }), [])
     await history.close()
   })
 

@@ -1,20 +1,32 @@
 import type { Companion, CompanionEvent, CompanionStatus } from '../../plugin/client/companion.ts'
+import type { EarlierPictures } from '../../plugin/client/earlier-talk.ts'
+import type { Earlier } from '../../shared/earlier.ts'
 import type { Engine } from '../../companion/engine/engine.ts'
+import type { History } from '../../companion/history/history.ts'
+import { LIMITS } from '../../shared/limits.ts'
+import { partHash } from '../../shared/recipe-pictures.ts'
+import { countAsClip } from './count-as-clip.ts'
+import { inQueue } from './in-queue.ts'
 
 export interface NearCompanion extends Companion {
   /** Changes the status and tells. */
   become(status: CompanionStatus): void
-  /** The codes it was given. */
+  /** The numbers it was given. */
   readonly tokens: readonly string[]
 }
 
 const READY: CompanionStatus = { kind: 'ready', version: '0.0.0', device: { device: 'cpu', reason: 'A test.' } }
 
-/** A companion without a socket: the panel's requests go straight to an engine in this process. */
-export function nearCompanion(engine: Engine, first: CompanionStatus = READY): NearCompanion {
+/**
+ * A companion without a socket: the panel's requests go straight to an engine in this process, and what is finished into `history`;
+ * without one nothing is kept.
+ */
+export function nearCompanion(engine: Engine, first: CompanionStatus = READY, history?: History): NearCompanion {
   let status = first
+  const queue = inQueue(engine)
   const listeners = new Set<() => void>()
   const tokens: string[] = []
+  const madeListeners = new Set<(earlier: Earlier) => void>()
   return {
     get status() {
       return status
@@ -29,11 +41,47 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY): N
       for (const listener of listeners) listener()
     },
     pair: (token) => void tokens.push(token),
-    async *generate({ recipe, pictures, score, shape }, signal): AsyncGenerator<CompanionEvent, void> {
-      yield { type: 'queued', ahead: 0 }
-      yield* engine.generate({ recipe, pictures, ...(score && { score }), ...(shape && { shape }) }, signal)
+    async *generate({ recipe, pictures, score, shape, name, slot }, signal): AsyncGenerator<CompanionEvent, void> {
+      const request = { recipe, pictures, ...(score && { score }), ...(shape && { shape }) }
+      for await (const event of queue.generate(request, { name, slot }, signal)) {
+        // Whoever has the result asks for no more, so that what comes after it would never happen.
+        if (event.type === 'result' && history !== undefined) {
+          const earlier = await history.add({ ...event, pictures })
+          for (const listener of madeListeners) listener(earlier)
+        }
+        yield event
+      }
     },
+    order: queue.order,
+    countTokens: (asked) => Promise.resolve(countAsClip(asked)),
     models: () => Promise.resolve([]),
+    earlier: earlierOf(history),
+    onMade(listener) {
+      madeListeners.add(listener)
+      return () => madeListeners.delete(listener)
+    },
     close: () => listeners.clear(),
+  }
+}
+
+function earlierOf(history: History | undefined): EarlierPictures {
+  const space = () => Promise.resolve(history?.space() ?? { pictures: 0, bytes: 0, quota: 0 })
+  return {
+    async list(asked) {
+      const found = history?.list({ ...asked, limit: LIMITS.earlier + 1 }) ?? []
+      return { earlier: found.slice(0, LIMITS.earlier), more: found.length > LIMITS.earlier, space: await space() }
+    },
+    async picture(id) {
+      const hash = partHash(id)
+      return hash === undefined ? history?.picture(id) : history?.named(hash)
+    },
+    favourite(id, favourite) {
+      history?.favourite(id, favourite)
+      return space()
+    },
+    forget(id) {
+      history?.remove(id)
+      return space()
+    },
   }
 }
