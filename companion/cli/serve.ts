@@ -4,6 +4,7 @@ import { ImprintError } from '../../shared/errors.ts'
 import { DEFAULT_PORT } from '../../shared/protocol.ts'
 import { createChildEngine } from '../engine/child-engine.ts'
 import { findModels } from '../models/catalog.ts'
+import { promptCounter } from './prompt-counter.ts'
 import { pairingToken } from '../server/pairing.ts'
 import { startServer } from '../server/server.ts'
 import { openHistory } from '../history/history.ts'
@@ -41,6 +42,7 @@ export async function serve(args: readonly string[]): Promise<void> {
     port,
     token,
     history,
+    countTokens: promptCounter(options.roots),
     allowedOrigins: origin === undefined ? [] : [origin],
     version: version(),
   })

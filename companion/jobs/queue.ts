@@ -10,8 +10,10 @@ export type JobEvent =
   | { readonly type: 'failed'; readonly error: ImprintError }
 
 export interface Job {
-  /** Who asked: slots of different owners have nothing to do with each other. */
+  /** Who asked: slots and numbers of different owners have nothing to do with each other. */
   readonly owner: string
+  /** What its owner calls it. */
+  readonly number: number
   /** A newer job takes the place of a waiting older one of the same owner and slot. */
   readonly slot?: string | undefined
   readonly request: GenerateRequest
@@ -23,6 +25,11 @@ export interface Job {
 export interface Queue {
   /** Adds a job, whose listener hears all that becomes of it; throws `queue-full`. */
   submit(job: Job): void
+  /**
+   * Has an owner's waiting jobs run in the order of these numbers, those not named behind them. They change places with each
+   * other alone, so that nobody else waits longer for it; numbers of no waiting job mean nothing.
+   */
+  order(owner: string, numbers: readonly number[]): void
 }
 
 interface Entry extends Job {
@@ -99,5 +106,14 @@ export function createQueue(engine: Engine, options: { readonly waiting?: number
     job.signal.addEventListener('abort', () => cancel(entry), { once: true })
   }
 
-  return { submit }
+  const order = (owner: string, numbers: readonly number[]): void => {
+    const places = [...waiting.keys()].filter((place) => waiting[place]!.owner === owner)
+    const rank = ({ number }: Entry): number => (numbers.includes(number) ? numbers.indexOf(number) : numbers.length)
+    const own = places.map((place) => waiting[place]!).sort((a, b) => rank(a) - rank(b))
+    const moved = places.filter((place, i) => waiting[place] !== own[i])
+    for (const [i, place] of places.entries()) waiting[place] = own[i]!
+    for (const place of moved) tell(waiting[place]!, { type: 'queued', ahead: place + 1 })
+  }
+
+  return { submit, order }
 }

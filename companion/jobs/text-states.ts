@@ -5,6 +5,7 @@ import type { TextTower } from '../models/text-tower.ts'
 import { clipTextGraph, clipTextPenultimateGraph, tokenEmbeddings } from '../networks/clip-text.ts'
 import { stacked, type Tensor, type Tensors } from '../runtime/tensor.ts'
 import { chunksOf, type Chunk } from '../text/chunks.ts'
+import { FRAME } from '../text/tokenizer.ts'
 import { weightedStates } from '../text/weighted-states.ts'
 import { readRows } from '../weights/read.ts'
 import type { Kept } from './workshop.ts'
@@ -20,9 +21,6 @@ export interface States {
   readonly states: Tensor
   readonly pooled: Tensor | undefined
 }
-
-/** Tokens a chunk has no room for: the start and the end of text. */
-const FRAME = 2
 
 /** The chunks in which a tower reads a prompt. */
 export const chunksFor = ({ tokenizer, config }: TextTower, prompt: string, notation: Notation): readonly Chunk[] =>

@@ -9,11 +9,12 @@ import type { History } from '../history/history.ts'
 import { createQueue } from '../jobs/queue.ts'
 import { refusal } from './guard.ts'
 import { listenOnLoopback } from './loopback.ts'
-import { Session } from './session.ts'
+import { Session, type CountTokens } from './session.ts'
 
 export interface ServerOptions {
   readonly engine: Engine
   readonly models: () => Promise<readonly ModelRecord[]>
+  readonly countTokens: CountTokens
   /** The port on 127.0.0.1 and ::1; 0 takes any free one. */
   readonly port: number
   readonly token: string
@@ -38,7 +39,7 @@ export interface RunningServer {
 
 /** Serves panels on the loopback addresses; throws `usage-invalid` when the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine, models, token, allowedOrigins, version, history } = options
+  const { engine, models, countTokens, token, allowedOrigins, version, history } = options
   const queue = createQueue(engine, { waiting: options.waitingJobs ?? LIMITS.waitingJobs })
   const sockets = new WebSocketServer({
     noServer: true,
@@ -50,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     new Session(socket, {
       queue,
       models,
+      countTokens,
       device: () => engine.device(),
       token,
       version,

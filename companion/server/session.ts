@@ -16,6 +16,7 @@ import { check, parseJson } from '../../shared/read-message.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
 import type { JobEvent, Queue } from '../jobs/queue.ts'
 import type { GenerateRequest } from '../engine/engine.ts'
+import type { TokenCount } from '../text/count.ts'
 import type { Finished, History } from '../history/history.ts'
 import { answerEarlier } from './earlier.ts'
 import { Outbox } from './outbox.ts'
@@ -25,6 +26,7 @@ import { PictureStore } from './picture-store.ts'
 export interface SessionOptions {
   readonly queue: Queue
   readonly models: () => Promise<readonly ModelRecord[]>
+  readonly countTokens: CountTokens
   readonly device: () => Promise<DeviceReport>
   readonly token: string
   /** The companion's own version, told in the welcome. */
@@ -37,6 +39,9 @@ export interface SessionOptions {
   /** Where finished pictures are kept. */
   readonly history: History
 }
+
+/** Counts the tokens of a prompt as a checkpoint reads it. */
+export type CountTokens = (asked: Pick<Message<'tokens'>, 'prompt' | 'notation' | 'checkpoint'>) => TokenCount
 
 type Message<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>
 
@@ -138,8 +143,14 @@ export class Session {
       case 'generate':
         return this.#generate(message)
       case 'cancel':
+      case 'order':
+        // Behind what is still being asked for, which is to be ordered too.
+        this.#asked = this.#asked.then(() => this.#options.queue.order(this.#id, message.jobs))
+        return
         return this.#jobs.get(message.job)?.abort()
       case 'models':
+      case 'tokens':
+        return this.#outbox.send({ type: 'tokens', ask: message.ask, ...this.#options.countTokens(message) })
         return void this.#sendModels()
       case 'earlier':
       case 'earlier-picture':
@@ -173,7 +184,7 @@ export class Session {
           ...(shape && { shape }),
         }
         const listener = (event: JobEvent): void => this.#tell(job, request, event)
-        this.#options.queue.submit({ owner: this.#id, slot, request, signal, listener })
+        this.#options.queue.submit({ owner: this.#id, number: job, slot, request, signal, listener })
       } catch (thrown) {
         this.#fail(
           job,

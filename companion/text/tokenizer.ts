@@ -19,6 +19,9 @@ export interface TokenizerFiles {
   readonly padding: string
 }
 
+/** What frames the tokens of a text: its start and its end. */
+export const FRAME = 2
+
 const START = '<|startoftext|>'
 const END = '<|endoftext|>'
 const END_OF_WORD = '</w>'
@@ -56,7 +59,7 @@ export function createTokenizer({ vocabulary, merges, padding }: TokenizerFiles)
     return (normal.match(WORD) ?? []).flatMap(encodeWord)
   }
   const framed = (inner: readonly number[], length: number): number[] => {
-    const used = [start, ...inner.slice(0, length - 2), end]
+    const used = [start, ...inner.slice(0, length - FRAME), end]
     return [...used, ...Array<number>(length - used.length).fill(pad)]
   }
   return { end, tokens, framed, encode: (text, length) => framed(tokens(text), length) }
@@ -64,20 +67,18 @@ export function createTokenizer({ vocabulary, merges, padding }: TokenizerFiles)
 
 /** Joins the pair of lowest rank, everywhere it occurs, until no pair of neighbours has a rank. */
 function merge(symbols: string[], ranks: ReadonlyMap<string, number>): string[] {
+  const rankAt = (i: number): number => ranks.get(`${symbols[i]!} ${symbols[i + 1]!}`) ?? Infinity
+  // Ranks are looked up once for each pair that comes about: words may be thousands of letters long.
+  const known = symbols.slice(1).map((_, i) => rankAt(i))
   for (;;) {
-    let best: { rank: number; pair: string } | undefined
-    for (let i = 0; i + 1 < symbols.length; i++) {
-      const pair = `${symbols[i]!} ${symbols[i + 1]!}`
-      const rank = ranks.get(pair)
-      if (rank !== undefined && (best === undefined || rank < best.rank)) best = { rank, pair }
+    const best = known.reduce((least, rank) => Math.min(least, rank), Infinity)
+    if (best === Infinity) return symbols
+    for (let i = 0; i < known.length; i++) {
+      if (known[i] !== best) continue
+      symbols.splice(i, 2, symbols[i]! + symbols[i + 1]!)
+      known.splice(i, 1)
+      if (i > 0) known[i - 1] = rankAt(i - 1)
+      if (i < known.length) known[i] = rankAt(i)
     }
-    if (!best) return symbols
-    const joined: string[] = []
-    for (let i = 0; i < symbols.length; i++) {
-      if (i + 1 < symbols.length && `${symbols[i]!} ${symbols[i + 1]!}` === best.pair)
-        joined.push(symbols[i]! + symbols[++i]!)
-      else joined.push(symbols[i]!)
-    }
-    symbols = joined
   }
 }

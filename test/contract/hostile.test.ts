@@ -25,6 +25,25 @@ describe('a paired client that breaks the protocol is closed', () => {
     ['a job number that shrinks', [generate({ prompt: '' }, 5), generate({ prompt: '' }, 4)], 4400, 'message-invalid'],
     ['a job without a recipe', [{ type: 'generate', job: 1 }], 4400, 'message-invalid'],
     ['a job number that is none', [generate({ prompt: '' }, 0.5)], 4400, 'message-invalid'],
+    ['an order of what are no jobs', [{ type: 'order', jobs: [1, '2'] }], 4400, 'message-invalid'],
+    [
+      'an order of more jobs than may wait',
+      [{ type: 'order', jobs: Array(LIMITS.waitingJobs + 1).fill(1) }],
+      4400,
+      'message-invalid',
+    ],
+    [
+      'a prompt to count that no recipe may have',
+      [{ type: 'tokens', ask: 1, prompt: 'a'.repeat(10_001) }],
+      4400,
+      'message-invalid',
+    ],
+    [
+      'a notation to count in that there is not',
+      [{ type: 'tokens', ask: 1, prompt: '', notation: 'klingon' }],
+      4400,
+      'message-invalid',
+    ],
     [
       'a picture over the limit',
       [announce({ bytes: 4 * 8192 * 4096, width: 8192, height: 4096, format: 'rgba8' })],

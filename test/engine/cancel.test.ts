@@ -100,6 +100,7 @@ test("a slider's newest position takes the place of those that wait, and starts 
       new Promise((resolve) =>
         queue.submit({
           owner: 'panel',
+          number: ended.length + 1,
           slot: 'slider',
           request: {
             recipe: { ...QUICK, checkpoint: 'starter', references: [{ image: 'colour', weight }] },

@@ -8,6 +8,7 @@ import { RemoteCompanion, type RemoteCompanionOptions } from '../../plugin/clien
 import { openHistory, type History } from '../../companion/history/history.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../../companion/server/server.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { countAsClip } from './count-as-clip.ts'
 import { fakeEngine } from './fake-engine.ts'
 
 export const TOKEN = '0123-4567-89AB-CDEF'
@@ -17,6 +18,7 @@ export function serve(options: Partial<ServerOptions> = {}): Promise<RunningServ
   return startServer({
     engine: fakeEngine(),
     models: () => Promise.resolve([{ name: 'fake', role: 'unet', bytes: 1 }]),
+    countTokens: countAsClip,
     port: 0,
     token: TOKEN,
     allowedOrigins: [],

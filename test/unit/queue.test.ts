@@ -10,6 +10,7 @@ import { gate } from '../support/wire.ts'
 function queueOver(engine: Engine, waiting?: number) {
   const queue = createQueue(engine, waiting === undefined ? {} : { waiting })
   const log: string[] = []
+  let number = 0
   const submit = (name: string, { owner = 'a', slot }: { owner?: string; slot?: string } = {}) => {
     const abort = new AbortController()
     const over = gate()
@@ -20,10 +21,10 @@ function queueOver(engine: Engine, waiting?: number) {
       if (event.type === 'result' || event.type === 'failed') over.open()
     }
     const request = { recipe: { prompt: name }, pictures: {} }
-    queue.submit({ owner, slot, request, signal: abort.signal, listener })
+    queue.submit({ owner, number: ++number, slot, request, signal: abort.signal, listener })
     return { abort, over: over.passed }
   }
-  return { log, submit }
+  return { log, submit, order: (owner: string, numbers: readonly number[]) => queue.order(owner, numbers) }
 }
 
 describe('queue', () => {
@@ -120,6 +121,34 @@ describe('queue', () => {
     assert.equal(log.at(-1), 'three queued 1')
     hold.open()
     await three!.over
+  })
+
+  it('runs waiting jobs in the order their owner wants, in the places they have among others', async () => {
+    const hold = gate()
+    const { log, submit, order } = queueOver(fakeEngine({ beforeStep: () => hold.passed }))
+    const jobs = [
+      submit('running 1'),
+      submit('two'),
+      submit('other 3', { owner: 'b' }),
+      submit('four'),
+      submit('five'),
+      submit('other 6', { owner: 'b' }),
+    ]
+    log.length = 0
+    order('a', [5, 1, 3, 99, 4, 5])
+    assert.deepEqual(log, ['five queued 1', 'two queued 4'])
+    log.length = 0
+    order('a', [5, 4, 2])
+    order('nobody', [6, 3])
+    assert.equal(log.length, 0)
+    order('b', [6])
+    hold.open()
+    await Promise.all(jobs.map(({ over }) => over))
+    assert.deepEqual(
+      log.filter((line) => line.endsWith('result')).map((line) => line.split(' ')[0]),
+      ['running', 'five', 'other', 'four', 'two', 'other'],
+    )
+    assert.ok(log.indexOf('other 6 result') < log.indexOf('other 3 result'))
   })
 
   it('cancels a finished job without a word', async () => {

@@ -1,0 +1,18 @@
+import { LRUCache } from 'lru-cache'
+import { openPromptReader, type PromptReader } from '../models/prompt-reader.ts'
+import type { CountTokens } from '../server/session.ts'
+import { countTokens } from '../text/count.ts'
+
+/** Checkpoints whose words are kept; each takes some megabytes. */
+const KEPT = 4
+
+/** Counts prompts as the checkpoints of these folders read them; a tokenizer is read once. */
+export function promptCounter(roots: readonly string[]): CountTokens {
+  const readers = new LRUCache<string, PromptReader>({ max: KEPT })
+  return ({ prompt, notation, checkpoint }) => {
+    const key = JSON.stringify(checkpoint ?? null)
+    const reader = readers.get(key) ?? openPromptReader(roots, checkpoint)
+    readers.set(key, reader)
+    return countTokens(prompt, notation ?? 'plain', reader.tokenizer, reader.room)
+  }
+}
