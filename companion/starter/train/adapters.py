@@ -90,6 +90,12 @@ class Adapter(nn.Module):
             named[f"ip_adapter.{2 * place + 1}.to_v_ip.weight"] = value.weight
         return {name: tensor.detach().contiguous() for name, tensor in named.items()}
 
+    def read(self, tensors: dict[str, torch.Tensor]) -> None:
+        """Take the tensors that `original` gave."""
+        with torch.no_grad():
+            for name, tensor in self.original().items():
+                tensor.copy_(tensors[name])
+
 
 class Crossing:
     """The attention of one place: text, plus each adapter's tokens times its weight for every sample [n]."""

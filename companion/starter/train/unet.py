@@ -3,6 +3,7 @@
 import argparse
 import math
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from adapters import attach
 from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from icons import STYLES, load
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
 from views import Views, kept, make_views
 
@@ -22,11 +23,22 @@ SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", 
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
-PLUS, BASE = 0.35, 0.2
-# Shares without words: of the samples with a reference, which then is the picture itself, and of the others.
-WORDLESS, WORDLESS_ALONE = 0.2, 0.1
+PLUS, BASE = 0.35, 0.15
+# Without a reference words mean the default look: these sets, which share their forms, mostly as drawn on white.
+DEFAULT_STYLES = ("3d", "flat")
+DEFAULT, AS_DRAWN = 0.85, 0.7
+# Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
+# of those with a reference, which then is the picture itself.
+WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
 # The share of references with words that are the picture itself, and of references that are left blank.
-SAME, BLANK = 0.15, 0.08
+SAME, BLANK = 0.15, 0.1
+# The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
+ALIGN = 0.25
+
+
+def adapter_file(name: str) -> str:
+    """What an adapter's file is called."""
+    return f"ip-adapter{'-plus' if name == 'plus' else ''}_starter.safetensors"
 
 
 def make_unet() -> UNet2DConditionModel:
@@ -34,7 +46,7 @@ def make_unet() -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=16,
         layers_per_block=1,
-        block_out_channels=(64, 192, 256),
+        block_out_channels=(64, 160, 256),
         norm_num_groups=16,
         down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
         up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
@@ -65,6 +77,9 @@ class Icons:
         captions = [*self.names, ""]
         padded = tokenizer(captions, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
         self.ids = padded.input_ids
+        self.default = [at for at, (_, style, _) in enumerate(self.pairs) if style in DEFAULT_STYLES]
+        every = patches(self.views.states.flatten(0, 1).float())
+        self.usual = every.mean((0, 1)), every.std((0, 1))
         self.alike: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for view in range(args.views):
             for at in range(len(self.pairs)):
@@ -74,28 +89,40 @@ class Icons:
         """Style and background of a view of an icon."""
         return self.pairs[at][1], self.views.colour[view, at].item()
 
+    def target(self, referenced: bool, worded: bool) -> tuple[int, int]:
+        """Which view of which icon to learn."""
+        views = range(len(self.views.latents))
+        if referenced or not worded:
+            return random.choice(views), random.randrange(len(self.pairs))
+        at = random.choice(self.default) if random.random() < DEFAULT else random.randrange(len(self.pairs))
+        return (0 if random.random() < AS_DRAWN else random.choice(views)), at
+
     def batch(self, size: int) -> tuple[torch.Tensor, ...]:
-        """Latents, rows of words, own embeddings, and states, embeddings, weights of Plus and of base."""
-        views, picked = self.views, []
-        rows, own, states, embeds, plus, base = [], [], [], [], [], []
+        """Latents, rows of words, own states and embeddings, and states, embeddings, weights of Plus and of base."""
+        views, picked, references, rows, plus, base = self.views, [], [], [], [], []
         for _ in range(size):
-            view, at = random.randrange(len(views.latents)), random.randrange(len(self.pairs))
-            picked.append((view, at))
             kind = random.random()
             use = "plus" if kind < PLUS else "base" if kind < PLUS + BASE else ""
-            wordless = random.random() < (WORDLESS if use else WORDLESS_ALONE)
-            same = wordless or random.random() < SAME
-            reference = (view, at) if same else random.choice(self.alike[self.look(view, at)])
             blank = not use or random.random() < BLANK
-            rows.append(len(self.names) if wordless else self.row[self.pairs[at][0]])
-            own.append(views.embeds[view, at])
-            states.append(views.no_states[0] if blank else views.states[reference].float())
-            embeds.append(views.no_embeds[0] if blank else views.embeds[reference])
+            worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else WORDLESS)
+            view, at = self.target(not blank, worded)
+            same = not worded or random.random() < SAME
+            reference = None if blank else (view, at) if same else random.choice(self.alike[self.look(view, at)])
+            picked.append((view, at))
+            references.append(reference)
+            rows.append(self.row[self.pairs[at][0]] if worded else len(self.names))
             plus.append(float(use == "plus"))
             base.append(float(use == "base"))
-        z = torch.stack([views.latents[place] for place in picked])
-        condition = torch.stack(states), torch.stack(embeds), torch.tensor(plus), torch.tensor(base)
-        return z, torch.tensor(rows), torch.stack(own), *condition
+        z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.states, views.embeds))
+        shown = torch.stack([views.no_states[0] if at is None else views.states[at].float() for at in references])
+        told = torch.stack([views.no_embeds[0] if at is None else views.embeds[at] for at in references])
+        return z, torch.tensor(rows), own.float(), embeds, shown, told, torch.tensor(plus), torch.tensor(base)
+
+
+def patches(states: torch.Tensor) -> torch.Tensor:
+    """The vision tower's states [n, 65, d] without the class token, by quarters of the 8 x 8 patches: [n, 16, d]."""
+    grid = states[:, 1:].unflatten(1, (4, 2, 4, 2))
+    return grid.mean((2, 4)).flatten(1, 2)
 
 
 class Training:
@@ -104,10 +131,18 @@ class Training:
     def __init__(self, args: argparse.Namespace, icons: Icons, out: Path) -> None:
         torch.manual_seed(args.seed)
         self.icons, self.out = icons, out
-        self.tower = CLIPTextModelWithProjection.from_pretrained(Path(args.towers) / "text_encoder")
-        self.unet = make_unet()
+        start = Path(args.start or args.towers)
+        self.tower = CLIPTextModelWithProjection.from_pretrained(start / "text_encoder").float()
+        self.unet = UNet2DConditionModel.from_pretrained(start / "unet").float() if args.start else make_unet()
         self.adapters, self.conditions = attach(self.unet)
-        self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower])
+        if args.start:
+            for name, adapter in self.adapters.items():
+                adapter.read(load_file(next(start.rglob(adapter_file(name)))))
+        self.unet.to(memory_format=torch.channels_last)
+        # Only to learn by: what the middle says of the picture to come.
+        self.foretell = torch.nn.Sequential(torch.nn.Linear(256, 256), torch.nn.SiLU(), torch.nn.Linear(256, 128))
+        self.unet.mid_block.register_forward_hook(lambda _module, _args, x: self.conditions.update(middle=x))
+        self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell])
         self.parameters = list(self.everything.parameters())
         self.optimiser = torch.optim.AdamW(
             self.parameters, lr=args.rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
@@ -125,20 +160,24 @@ class Training:
     def read(self, rows: torch.Tensor, own: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """States of the captions [n, 77, 128], and how far pictures are from their words among those of the batch."""
         some, at = rows.unique(return_inverse=True)
-        with torch.autocast("cpu", torch.bfloat16):
-            said = self.tower(self.icons.ids[some])
+        said = self.tower(self.icons.ids[some])
         worded = rows < len(self.icons.names)
-        shown = F.normalize(own[worded], dim=-1) @ F.normalize(said.text_embeds.float(), dim=-1).T
+        shown = F.normalize(own[worded], dim=-1) @ F.normalize(said.text_embeds, dim=-1).T
         return said.last_hidden_state[at], F.cross_entropy(shown * 30, at[worded])
 
     def predict(self, x, t, text, states, embeds, plus, base) -> torch.Tensor:
         """The velocity of noisy latents x [n, 4, 16, 16] at t under text states and both adapters' weights [n]."""
-        with torch.autocast("cpu", torch.bfloat16):
-            self.conditions["adapters"] = [
-                (self.adapters["plus"], self.adapters["plus"].image_proj(states), plus),
-                (self.adapters["base"], self.adapters["base"].image_proj(embeds), base),
-            ]
-            return self.unet(x, t, text).sample.float()
+        self.conditions["adapters"] = [
+            (self.adapters["plus"], self.adapters["plus"].image_proj(states), plus),
+            (self.adapters["base"], self.adapters["base"].image_proj(embeds), base),
+        ]
+        return self.unet(x, t, text).sample
+
+    def misaligned(self, own: torch.Tensor) -> torch.Tensor:
+        """1 - cosine between what the middle [n, 256, 4, 4] foretells and what the vision tower sees of the picture."""
+        mean, deviation = self.icons.usual
+        foretold = self.foretell(self.conditions["middle"].flatten(2).transpose(1, 2))
+        return 1 - F.cosine_similarity(foretold, (patches(own) - mean) / deviation, dim=-1).mean()
 
     def update(self, loss: torch.Tensor, rate: float, batch: int) -> None:
         """One step of the optimiser, after which the mean follows."""
@@ -173,8 +212,7 @@ class Training:
         plain.save_pretrained(self.out / "unet")
         self.tower.save_pretrained(self.out / "text_encoder")
         for name, adapter in self.adapters.items():
-            file = f"ip-adapter{'-plus' if name == 'plus' else ''}_starter.safetensors"
-            save_file(adapter.original(), self.out / file)
+            save_file(adapter.original(), self.out / adapter_file(name))
         self.swap()
         (self.out / "scaling_factor").write_text(str(self.icons.views.scaling))
 
@@ -212,7 +250,7 @@ class Training:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train for `--seconds`, going on from the checkpoint in `--out` where there is one."""
+    """Train for `--seconds`, or until asked to end, going on from the checkpoint in `--out` where there is one."""
     torch.set_num_threads(args.threads)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -228,26 +266,30 @@ def train(args: argparse.Namespace) -> None:
     # Weight 1 at high noise, where forms are decided, and less where only detail is left; drawn, not multiplied.
     chance = torch.clamp(snr + 1, max=5) / (snr + 1)
 
+    stopping: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stopping.append(number))
     began = saved = time.time()
     smooth = None
-    while (spent := time.time() - began) < args.seconds:
+    while not stopping and (spent := time.time() - began) < args.seconds:
         falling = 0.5 * (1 + math.cos(math.pi * spent / args.seconds)) if args.cosine else 1.0
         rate = args.rate * min(1, (training.step + 1) / 200) * (0.98 * falling + 0.02)
-        z, rows, own, *condition = icons.batch(args.batch)
-        text, apart = training.read(rows, own)
+        z, rows, own, own_embeds, *condition = icons.batch(args.batch)
+        text, apart = training.read(rows, own_embeds)
         t = torch.multinomial(chance, args.batch, replacement=True, generator=generator)
         noise = torch.randn(z.shape, generator=generator)
         a = alphas[t][:, None, None, None]
-        v = training.predict(a.sqrt() * z + (1 - a).sqrt() * noise, t, text, *condition)
+        noisy = (a.sqrt() * z + (1 - a).sqrt() * noise).to(memory_format=torch.channels_last)
+        v = training.predict(noisy, t, text, *condition)
         loss = (v - (a.sqrt() * noise - (1 - a).sqrt() * z)).pow(2).mean()
-        training.update(loss + args.contrast * apart, rate, args.batch)
-        now = torch.tensor([loss.item(), apart.item()])
+        misaligned = training.misaligned(own)
+        training.update(loss + args.contrast * apart + ALIGN * misaligned, rate, args.batch)
+        now = torch.tensor([loss.item(), apart.item(), misaligned.item()])
         smooth = now if smooth is None else 0.98 * smooth + 0.02 * now
         if training.step % 50 == 0:
             seconds = training.seconds + time.time() - began
             print(
                 f"step {training.step} samples {training.samples} seconds {seconds:.0f} "
-                f"loss {smooth[0]:.4f} words {smooth[1]:.3f}",
+                f"loss {smooth[0]:.4f} words {smooth[1]:.3f} apart {smooth[2]:.3f}",
                 flush=True,
             )
         if time.time() - saved > args.every:
@@ -263,9 +305,10 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=float, required=True, help="time to train, set-up not counted")
     parser.add_argument("--data", default="data", help="folder of icons.u8 and icons.json")
     parser.add_argument("--towers", required=True, help="folder with vae, text_encoder, image_encoder, tokenizer")
+    parser.add_argument("--start", help="an earlier --out, or a folder that ships, whose weights to begin with")
     parser.add_argument("--out", default="run", help="folder of the checkpoint and what is made from it")
-    parser.add_argument("--views", type=int, default=2)
-    parser.add_argument("--coloured", type=float, default=0.3, help="share of later views on a coloured background")
+    parser.add_argument("--views", type=int, default=4)
+    parser.add_argument("--coloured", type=float, default=0.6, help="share of later views on a coloured background")
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--contrast", type=float, default=0.02, help="weight of keeping words near their pictures")

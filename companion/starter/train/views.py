@@ -10,7 +10,7 @@ from icons import compose, shifted
 
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
-COLOURS = 24
+COLOURS = 64
 AT_ONCE = 64
 
 
@@ -21,7 +21,7 @@ def seen(x: torch.Tensor) -> torch.Tensor:
 
 @dataclass
 class Views:
-    """The first view of each icon is as drawn, on white; the others are moved, some of them on a colour."""
+    """The first view of each icon is as drawn, on white; the others are moved, a share of them on a colour."""
 
     # [views, n, 4, 16, 16], divided by their deviation
     latents: torch.Tensor
@@ -62,18 +62,17 @@ def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int
     colour = torch.randint(1, COLOURS, (views, n), generator=generator)
     colour[torch.rand(views, n, generator=generator) >= coloured] = 0
     colour[0] = 0
-    with torch.autocast("cpu", torch.bfloat16):
-        for view in range(views):
-            for at in range(0, n, AT_ONCE):
-                part = slice(at, at + AT_ONCE)
-                background = palette[colour[view, part]]
-                x = compose(icons[part], background)
-                if view > 0:
-                    x = shifted(x, background, generator)
-                latents[view, part] = vae.encode(x).latent_dist.mean.float()
-                out = vision(seen(x), output_hidden_states=True)
-                states[view, part] = out.hidden_states[-2].half()
-                embeds[view, part] = out.image_embeds.float()
-        nothing = vision(torch.zeros(1, 3, 64, 64), output_hidden_states=True).hidden_states[-2].float()
+    for view in range(views):
+        for at in range(0, n, AT_ONCE):
+            part = slice(at, at + AT_ONCE)
+            background = palette[colour[view, part]]
+            x = compose(icons[part], background)
+            if view > 0:
+                x = shifted(x, background, generator)
+            latents[view, part] = vae.encode(x).latent_dist.mean
+            out = vision(seen(x), output_hidden_states=True)
+            states[view, part] = out.hidden_states[-2].half()
+            embeds[view, part] = out.image_embeds
+    nothing = vision(torch.zeros(1, 3, 64, 64), output_hidden_states=True).hidden_states[-2]
     scaling = 1 / latents.std().item()
     return Views(latents * scaling, states, embeds, colour, nothing, torch.zeros(1, 128), scaling)
