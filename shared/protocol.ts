@@ -79,6 +79,8 @@ const generate = z.strictObject({
   faces: facesSchema.optional(),
   /** Whether to say how near the picture came; one more look at it through CLIP. */
   score: z.boolean().optional(),
+  /** Whether a rough picture will do, in few steps: the same recipe and noise, sooner. It is not kept. */
+  quick: z.boolean().optional(),
   /** Of the place the picture goes into; decides the size where the recipe does not. */
   shape: z.strictObject({ width: z.number().int().min(1), height: z.number().int().min(1) }).optional(),
 })

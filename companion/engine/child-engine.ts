@@ -63,6 +63,8 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
       let ended = false
       const abort = () => {
         tell(current.child, { type: 'cancel', id })
+        // A slider lets go of many: its few steps are soon over, and another process would have to load everything anew.
+        if (request.quick) return
         patience = setTimeout(() => {
           events.fail(cancelled())
           current.runs.delete(id)

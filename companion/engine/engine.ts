@@ -18,6 +18,8 @@ export interface GenerateRequest {
   readonly dump?: boolean
   /** Whether to also say how near the picture came to reference and prompt. */
   readonly score?: boolean
+  /** Whether a rough picture of the same kind will do, in few steps. */
+  readonly quick?: boolean
 }
 
 export interface Progress {

@@ -64,3 +64,18 @@ export async function preview(
   const { data } = await byTaesd(shop, checkpoint, { shape: [1, 4, size.height, size.width], data: denoised })
   return pictureOf(data, { width: TAESD_SCALE * size.width, height: TAESD_SCALE * size.height })
 }
+
+/** Latents of so few positions are decoded in about the time of a step. */
+const SMALL = 32 * 32
+
+/** A quick run's picture: decoded where that is quick, else as unfinished ones are shown.  [1, 4, h, w] -> RGB */
+export async function roughPicture(
+  shop: Workshop,
+  checkpoint: Checkpoint,
+  { decoder, size: [width, height] }: CompleteRecipe,
+  latents: Tensor,
+): Promise<Raster> {
+  const [, , rows, columns] = latents.shape as [number, number, number, number]
+  if (rows * columns > SMALL) return preview(shop, checkpoint, latents.data, { width: columns, height: rows })
+  return pictureOf((await decode(shop, checkpoint, decoder, latents)).data, { width, height })
+}

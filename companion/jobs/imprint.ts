@@ -3,18 +3,20 @@ import { torchNoise } from '../diffusion/noise.ts'
 import { pictureOf, unitRange } from '../diffusion/picture.ts'
 import { SAMPLE } from '../diffusion/samplers/table.ts'
 import { schedule } from '../diffusion/schedule.ts'
+import type { Recipe } from '../../shared/recipe.ts'
 import type { Shape } from '../../shared/shape.ts'
 import type { EngineEvent, GenerateRequest, Phase } from '../engine/engine.ts'
 import { latentScale } from '../models/checkpoint.ts'
 import { scoreOf } from './clip-score.ts'
 import { controlFace } from './control-face.ts'
-import { decode, preview } from './decode.ts'
-import { completeRecipe } from './defaults.ts'
+import { decode, preview, roughPicture } from './decode.ts'
+import { completeRecipe, type CompleteRecipe } from './defaults.ts'
 import { encodeReferences } from './image-prompts.ts'
 import { withLoras } from './loras.ts'
 import { encodeControls } from './controls.ts'
 import { pictureNamed } from './pictures.ts'
 import { encodePrompts } from './prompt.ts'
+import { quickRecipe } from './quick.ts'
 import { startOf } from './start.ts'
 import { encodeT2iAdapters } from './t2i-features.ts'
 import { unetEvaluation } from './unet-evaluation.ts'
@@ -33,12 +35,13 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   yield phase('loading', 0, 0)
   // As it is stored: adapters, which no LoRA changes, are opened for it.
   const stored = shop.library.checkpoint(request.recipe.checkpoint)
-  const recipe = completeRecipe(
+  const asked = completeRecipe(
     request.recipe,
     stored,
     (name) => shop.library.adapter(name, stored).name,
     shapeOf(request),
   )
+  const recipe = request.quick ? quickRecipe(asked) : asked
   const checkpoint = withLoras(shop, stored, recipe)
   const { vae } = checkpoint
   const scale = latentScale(vae.config)
@@ -77,31 +80,40 @@ export async function* imprint(shop: Workshop, request: GenerateRequest): AsyncG
   let sampled = await sampling.next()
   while (!sampled.done) {
     const { i, x, denoised } = sampled.value
-    yield { type: 'preview', step: i + 1, picture: await preview(shop, checkpoint, denoised, size) }
+    // A quick picture is there before anybody would have seen it unfinished.
+    if (!request.quick) yield { type: 'preview', step: i + 1, picture: await preview(shop, checkpoint, denoised, size) }
     yield phase('denoising', i + 1, timesteps.length)
     sampled = await sampling.next(start.after(x, i))
   }
   const latents = { shape: [1, vae.config.latentChannels, size.height, size.width], data: sampled.value }
 
   yield phase('decoding', 0, 0)
+  const told = () => ({ recipe: openedUp(asked), runs: shop.networks.takeCounts(), seconds: secondsSince(started) })
+  if (request.quick) {
+    yield { type: 'result', picture: await roughPicture(shop, checkpoint, recipe, latents), ...told() }
+    return
+  }
   const decoded = await decode(shop, checkpoint, recipe.decoder, latents)
   const picture = pictureOf(decoded.data, { width: recipe.size[0], height: recipe.size[1] })
   const score = request.score && (await scoreOf(shop, stored, recipe, request.pictures, picture))
   yield {
     type: 'result',
-    recipe: {
-      ...recipe,
-      references: [...recipe.references],
-      controls: [...recipe.controls],
-      loras: [...recipe.loras],
-    },
     picture,
-    runs: shop.networks.takeCounts(),
-    seconds: (performance.now() - started) / 1000,
+    ...told(),
     ...(score && { score }),
     ...(request.dump && { dump: { latents, image: { shape: decoded.shape, data: unitRange(decoded.data) } } }),
   }
 }
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000
+
+/** The recipe as messages have it. */
+const openedUp = (recipe: CompleteRecipe): Recipe => ({
+  ...recipe,
+  references: [...recipe.references],
+  controls: [...recipe.controls],
+  loras: [...recipe.loras],
+})
 
 /** The shape that is asked for, or that of the picture to start from. */
 const shapeOf = ({ shape, recipe: { source }, pictures }: GenerateRequest): Shape | undefined =>

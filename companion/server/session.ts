@@ -162,7 +162,7 @@ export class Session {
     }
   }
 
-  #generate({ job, slot, recipe, faces, score, shape }: Message<'generate'>): void {
+  #generate({ job, slot, recipe, faces, score, shape, quick }: Message<'generate'>): void {
     if (job <= this.#lastJob) {
       throw new ImprintError('message-invalid', `Job ${job} came after job ${this.#lastJob}; job numbers must grow.`)
     }
@@ -182,6 +182,7 @@ export class Session {
           ...(faces && { faces: asFloats(faces) }),
           ...(score && { score }),
           ...(shape && { shape }),
+          ...(quick && { quick }),
         }
         const listener = (event: JobEvent): void => this.#tell(job, request, event)
         this.#options.queue.submit({ owner: this.#id, number: job, slot, request, signal, listener })
@@ -194,7 +195,7 @@ export class Session {
     })
   }
 
-  #tell(job: number, { pictures }: GenerateRequest, event: JobEvent): void {
+  #tell(job: number, { pictures, quick }: GenerateRequest, event: JobEvent): void {
     switch (event.type) {
       case 'queued':
         return this.#outbox.send({ type: 'queued', job, ahead: event.ahead })
@@ -225,7 +226,7 @@ export class Session {
           seconds,
           ...(score && { score }),
         }))
-        void this.#keep(job, { recipe, pictures, picture: event.picture, score })
+        if (!quick) void this.#keep(job, { recipe, pictures, picture: event.picture, score })
         return
       }
       case 'failed':

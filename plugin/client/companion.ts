@@ -47,6 +47,8 @@ export interface ImprintRequest {
   readonly slot?: string
   /** Whether to also say how near the picture came. */
   readonly score?: boolean
+  /** Whether a rough picture will do, in few steps; large ones come small. */
+  readonly quick?: boolean
   /** What `order` calls it; no other request under way has the same. */
   readonly name?: string
   /** The shape of the place the picture goes into; the model then decides how large it is, unless the recipe does. */

@@ -168,7 +168,7 @@ export class Conversation {
   }
 
   async *#run(
-    { recipe, slot, score, shape, name }: ImprintRequest,
+    { recipe, slot, score, shape, quick, name }: ImprintRequest,
     pictures: ReadonlyMap<string, Raster>,
     signal: AbortSignal,
   ): AsyncGenerator<CompanionEvent, void> {
@@ -187,7 +187,7 @@ export class Conversation {
     const names = new Map([...pictures.keys()].map((name) => [partOf(name), name]))
     const cancel = (): void => events.fail(cancelled())
     signal.addEventListener('abort', cancel)
-    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score, shape })
+    this.#send({ type: 'generate', job, slot, recipe: renamePictures(recipe, partOf), score, shape, quick })
     if (name !== undefined) this.#named.set(name, job)
     this.order(this.#order)
     try {

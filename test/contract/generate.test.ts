@@ -4,7 +4,7 @@ import type { CompanionEvent } from '../../plugin/client/companion.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { fakeEngine } from '../support/fake-engine.ts'
-import { collect, connect, countingSocket, plain, reaches, serve } from '../support/wire.ts'
+import { collect, connect, countingSocket, plain, reaches, serve, temporaryHistory, within } from '../support/wire.ts'
 
 const never = new AbortController().signal
 
@@ -62,6 +62,32 @@ describe('a picture from the panel to the companion and back', () => {
     assert.deepEqual(await scored({ score: true }), { reference: 0.8234 })
     assert.equal(await scored({ score: false }), undefined)
     assert.equal(await scored({}), undefined)
+  })
+
+  it('makes a rough picture if asked, neither shown on the way nor scored nor kept, with the whole recipe', async (t) => {
+    const history = temporaryHistory()
+    const engine = fakeEngine({ steps: 3 })
+    const server = await serve({ engine, history })
+    const companion = connect(server.port)
+    t.after(() => (companion.close(), server.close()))
+    await reaches(companion, 'ready')
+
+    const request = { recipe: { prompt: '' }, pictures: {}, score: true }
+    const rough = await collect(companion.generate({ ...request, quick: true }, never))
+    assert.deepEqual(only(rough, 'preview'), [])
+    assert.deepEqual(
+      [rough.at(-1)].map((event) => event?.type === 'result' && [event.recipe.steps, event.score]),
+      [[3, undefined]],
+    )
+    const kept = new Promise((resolve) => companion.onMade(resolve))
+    await collect(companion.generate(request, never))
+    await within('What is kept', kept)
+    assert.deepEqual(
+      engine.requests.map(({ quick }) => quick),
+      [true, undefined],
+    )
+    const { earlier } = await companion.earlier.list({})
+    assert.equal(earlier.length, 1)
   })
 
   it('sends the pixels of a reference once, however often the slider moves', async (t) => {

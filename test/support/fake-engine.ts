@@ -24,7 +24,7 @@ export function fakeEngine({ steps: usual = 4, size = [64, 64], beforeStep }: Fa
   async function* generate(request: GenerateRequest, signal: AbortSignal): AsyncGenerator<EngineEvent, void> {
     const run = requests.push(request) - 1
     const { recipe } = request
-    const steps = recipe.steps ?? usual
+    const steps = request.quick ? 1 : (recipe.steps ?? usual)
     const runs: Record<string, number> = { unet: steps, 'vae-decoder': 1 }
     const count = (network: string, key: string): void => {
       if (!encoded.has(key)) runs[network] = (runs[network] ?? 0) + 1
@@ -39,17 +39,17 @@ export function fakeEngine({ steps: usual = 4, size = [64, 64], beforeStep }: Fa
     for (let step = 0; step < steps; step++) {
       await orAborted(Promise.resolve(beforeStep?.(step, run, signal)), signal)
       yield { type: 'progress', phase: 'denoising', step: step + 1, steps }
-      yield { type: 'preview', step: step + 1, picture: fill(width / 8, height / 8, colour) }
+      if (!request.quick) yield { type: 'preview', step: step + 1, picture: fill(width / 8, height / 8, colour) }
     }
     yield { type: 'progress', phase: 'decoding', step: 0, steps: 0 }
-    const filled = { ...recipe, size: [width, height] as [number, number], steps, seed: recipe.seed ?? 1 }
+    const filled = { ...recipe, size: [width, height] as [number, number], steps: recipe.steps ?? usual, seed: recipe.seed ?? 1 }
     yield {
       type: 'result',
       recipe: filled,
-      picture: fill(width, height, colour),
+      picture: request.quick ? fill(width / 4, height / 4, colour) : fill(width, height, colour),
       runs,
       seconds: steps / 100,
-      ...(request.score && { score: { reference: 0.8234 } }),
+      ...(request.score && !request.quick && { score: { reference: 0.8234 } }),
     }
   }
 

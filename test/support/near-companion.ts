@@ -41,11 +41,11 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
       for (const listener of listeners) listener()
     },
     pair: (token) => void tokens.push(token),
-    async *generate({ recipe, pictures, score, shape, name, slot }, signal): AsyncGenerator<CompanionEvent, void> {
-      const request = { recipe, pictures, ...(score && { score }), ...(shape && { shape }) }
+    async *generate({ recipe, pictures, score, shape, quick, name, slot }, signal): AsyncGenerator<CompanionEvent, void> {
+      const request = { recipe, pictures, ...(score && { score }), ...(shape && { shape }), ...(quick && { quick }) }
       for await (const event of queue.generate(request, { name, slot }, signal)) {
         // Whoever has the result asks for no more, so that what comes after it would never happen.
-        if (event.type === 'result' && history !== undefined) {
+        if (event.type === 'result' && !quick && history !== undefined) {
           const earlier = await history.add({ ...event, pictures })
           for (const listener of madeListeners) listener(earlier)
         }
