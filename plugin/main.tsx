@@ -21,7 +21,7 @@ async function mount(root: HTMLElement): Promise<void> {
     client: { name: 'imprint-panel', version },
   })
   const panel = createPanel({
-    host: createPhotoshopHost(photoshopModule),
+    host: createPhotoshopHost(photoshopModule, uxpModule.storage),
     companion,
     settings,
     keepToken: (token) => void writeToken(secureStorage, token),

@@ -28,6 +28,27 @@ export async function rememberOnLayer(action: PsAction, layer: LayerRef, memory:
   }
 }
 
+/** What `rememberOnLayer` left with a layer; undefined when that is nothing, or got lost. */
+export async function memoryOf(action: PsAction, layer: LayerRef): Promise<string | undefined> {
+  const command = {
+    _obj: 'get',
+    _target: [
+      { _property: 'generatorSettings' },
+      { _ref: 'layer', _id: layer.layerId },
+      { _ref: 'document', _id: layer.documentId },
+    ],
+    property: SETTINGS_KEY,
+    _options: { dialogOptions: 'silent' },
+  }
+  const [answer] = await action.batchPlay([command], {}).catch(() => [undefined])
+  const settings = fieldOf(answer, 'generatorSettings')
+  const json = fieldOf(settings, 'json')
+  return typeof json === 'string' ? json : undefined
+}
+
+const fieldOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined
+
 /** Photoshop reports most failures of a command as an answer, not as a rejection. */
 const failed = (answer: unknown): boolean =>
   typeof answer === 'object' && answer !== null && '_obj' in answer && answer._obj === 'error'

@@ -50,7 +50,10 @@ export type LayerNow = 'same' | 'changed' | 'gone'
 
 /** The picture of a layer, frozen when it was taken. */
 export interface CapturedReference {
-  readonly layer: LayerRef
+  /** Absent where it was taken of no layer; nor has it a `print` then. */
+  readonly layer?: LayerRef
+  /** Where else it comes from. */
+  readonly origin?: 'file' | 'earlier'
   readonly name: string
   readonly isGroup: boolean
   readonly bounds: Rect
@@ -58,7 +61,13 @@ export interface CapturedReference {
   readonly picture: Raster
   /** Absent when the whole layer was taken. */
   readonly part?: SelectedPart
-  readonly print: Print
+  readonly print?: Print
+}
+
+/** A file the person chose. */
+export interface ChosenFile {
+  readonly name: string
+  readonly bytes: Uint8Array
 }
 
 /** A layer made by Imprint and the rectangle that its picture was put into. */
@@ -96,3 +105,13 @@ export interface Host {
   /** A picture as a data URL for an img element. */
   pictureUrl(picture: Raster): Promise<string>
 }
+  /** Where the picture of a layer lies now, and the JSON that `insertResult` or `replaceResult` left with it. */
+  recall(layer: LayerRef): Promise<{ readonly layer: ResultLayer; readonly memory: string | undefined }>
+  /** A small picture of a layer's own pixels; undefined where it has none that it could be found again by. */
+  layerLook(layer: LayerRef): Promise<Raster | undefined>
+  /** The picture of a file the person chooses; undefined when they choose none. */
+  referenceFromFile(): Promise<CapturedReference | undefined>
+  /** A file the person chooses, with one of these endings; undefined when they choose none. */
+  chooseFile(endings: readonly string[]): Promise<ChosenFile | undefined>
+  /** Writes a file where the person wants it; false when they want it nowhere. */
+  saveFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>

@@ -1,17 +1,20 @@
 import type { PhotoshopModule } from '../types/photoshop.ts'
+import type { UxpStorage } from '../types/uxp.ts'
 import { findDocument, findLayer, imagingOf } from './documents.ts'
+import { chooseFile, referenceFromFile, saveFile } from './files.ts'
 import type { Host } from './host.ts'
 import { asHostError } from './host-error.ts'
 import { looksAs } from './layer-print.ts'
 import { createModalGate } from './modal.ts'
 import { watchDocuments } from './notifications.ts'
 import { pictureUrl, thumbnailUrl } from './picture-url.ts'
+import { layerLook, recall } from './recall.ts'
 import { readReference } from './reference.ts'
 import { insertResult, replaceResult } from './result-layer.ts'
 import { readSelection } from './selection.ts'
 
-/** The Host over a `photoshop` module: the real one in Photoshop, the double in the studio and in tests. */
-export function createPhotoshopHost(photoshop: PhotoshopModule): Host {
+/** The Host over a `photoshop` module and UXP's storage: the real ones in Photoshop, the double's in the studio and in tests. */
+export function createPhotoshopHost(photoshop: PhotoshopModule, storage: UxpStorage): Host {
   const modal = createModalGate(photoshop.core)
   return {
     selection: () => readSelection(photoshop),
@@ -30,4 +33,9 @@ export function createPhotoshopHost(photoshop: PhotoshopModule): Host {
 const asHost = <T>(work: Promise<T>): Promise<T> =>
   work.catch((thrown: unknown) => {
     throw asHostError(thrown)
+    recall: (layer) => asHost(recall(photoshop, layer)),
+    layerLook: (layer) => asHost(layerLook(photoshop, layer)),
+    referenceFromFile: () => asHost(referenceFromFile(photoshop, storage, modal)),
+    chooseFile: (endings) => asHost(chooseFile(storage, endings)),
+    saveFile: (name, bytes) => asHost(saveFile(storage, name, bytes)),
   })

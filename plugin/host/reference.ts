@@ -40,8 +40,8 @@ export async function readReference(
   })
 }
 
-/** A rectangle at the size it travels in. */
-function fitted(rect: Rect): Omit<Wanted, 'documentID'> {
+/** A rectangle at the size its picture travels in. */
+export function fitted(rect: Rect): Omit<Wanted, 'documentID'> {
   const scale = Math.min(1, LONGEST / Math.max(rect.width, rect.height))
   const width = Math.max(1, Math.round(rect.width * scale))
   const height = Math.max(1, Math.round(rect.height * scale))

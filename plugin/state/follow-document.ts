@@ -27,6 +27,7 @@ export function createDocumentFollower({ host }: Surroundings, { state, dispatch
     if (seen.get(capture) === host.historyOf(layer.documentId)) return
     const now = await host.looksAs(layer, print)
     if (state().cards[image]?.capture !== capture) return
+    if (layer === undefined || print === undefined) return
     dispatch({ type: 'reference-layer', image, layer: now })
     const history = host.historyOf(layer.documentId)
     if (history !== undefined) seen.set(capture, history)

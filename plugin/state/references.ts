@@ -1,6 +1,7 @@
 import type { CapturedReference, LayerRef } from '../host/host.ts'
 import { MOST_REFERENCES, type ReferenceChange } from './draft.ts'
 import { noticeOf } from './notices.ts'
+import { newReferenceName } from './reference-names.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -9,6 +10,10 @@ export interface References {
   /** Adds a reference for each selected layer; whether there is a new one. */
   readonly add: () => Promise<boolean>
   /** Takes the selected layer instead of this reference's. */
+  /** Adds the picture of a file that the person chooses. */
+  readonly addFile: () => Promise<void>
+  /** Adds a picture that is no layer's. */
+  readonly addPicture: (capture: CapturedReference) => Promise<void>
   readonly replace: (image: string) => Promise<void>
   /** Takes the picture of its layer anew. */
   readonly refresh: (image: string) => Promise<void>
@@ -21,7 +26,6 @@ type Part = Parameters<Surroundings['host']['readReference']>[1]
 /** The references of the recipe, taken from layers of Photoshop. */
 export function createReferences({ host }: Surroundings, store: Store): References {
   const { state, dispatch } = store
-  let names = 0
 
   const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text, about: 'selection' } })
 
@@ -29,9 +33,13 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     state().recipe.references.find((reference) => reference.image === image)?.fit ?? 'crop'
 
   /** Whether it could be taken; a person is told when not. */
-  const take = async (image: string, layer: LayerRef, part: Part): Promise<boolean> => {
+  const keep = async (image: string, read: () => Promise<CapturedReference | undefined>): Promise<boolean> => {
     try {
-      const capture = await host.readReference(layer, part)
+      const capture = await read()
+      if (capture === undefined) return false
+  const take = (image: string, layer: LayerRef, part: Part): Promise<boolean> =>
+    keep(image, () => host.readReference(layer, part))
+
       const thumbnail = await host.thumbnail(capture.picture, fitOf(image))
       dispatch({ type: 'captured', image, capture, thumbnail })
       return true
@@ -45,6 +53,12 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     const selection = host.selection()
     dispatch({ type: 'selection', selection })
     if (selection.kind === 'layers') return selection.layers
+  const hasRoom = (count: number, otherwise = ''): boolean => {
+    const fits = state().recipe.references.length + count <= MOST_REFERENCES
+    if (!fits) refuse(`A picture follows at most ${MOST_REFERENCES} references: remove one${otherwise}.`)
+    return fits
+  }
+
     refuse(selection.kind === 'unusable' ? selection.why : 'No document is open: open one and select a layer.')
     return undefined
   }
@@ -53,12 +67,9 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     async add() {
       const layers = selectedLayers()
       if (layers === undefined) return false
-      if (state().recipe.references.length + layers.length > MOST_REFERENCES) {
-        refuse(`A picture follows at most ${MOST_REFERENCES} references: remove one, or select fewer layers.`)
-        return false
-      }
+      if (!hasRoom(layers.length, ', or select fewer layers')) return false
       for (const { layer } of layers) {
-        if (!(await take(`reference ${++names}`, layer, 'selected'))) return false
+        if (!(await take(newReferenceName(), layer, 'selected'))) return false
       }
       return true
     },
@@ -66,11 +77,25 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
       const [layer, ...others] = selectedLayers() ?? []
       if (layer === undefined) return
       if (others.length > 0) return refuse(`${others.length + 1} layers are selected: select just one to replace this.`)
+    async addFile() {
+      if (hasRoom(1)) await keep(newReferenceName(), () => host.referenceFromFile())
+    },
+    async addPicture(capture) {
+      if (hasRoom(1)) await keep(newReferenceName(), () => Promise.resolve(capture))
+    },
       await take(image, layer.layer, 'selected')
     },
     async refresh(image) {
       const capture: CapturedReference | undefined = state().cards[image]?.capture
-      if (capture !== undefined) await take(image, capture.layer, capture.part ?? 'whole')
+      if (capture?.layer !== undefined) await take(image, capture.layer, capture.part ?? 'whole')
+    },
+    async actWhereSelected(image) {
+      try {
+        const region = await host.readRegion()
+        dispatch({ type: 'reference-region', image, acts: { mask: newRegionName(), region } })
+      } catch (thrown) {
+        dispatch({ type: 'notice', notice: noticeOf(thrown) })
+      }
     },
     async change(image, change) {
       dispatch({ type: 'reference-changed', image, change })

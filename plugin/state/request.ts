@@ -1,7 +1,9 @@
 import type { CapturedReference, LayerRef, ResultNote } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { hashOnce } from '../../shared/picture-hash.ts'
 import type { Recipe } from '../../shared/recipe.ts'
-import { type Draft, recipeOf, weightsInWords, weightsOf, withWeights } from './draft.ts'
+import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
+import { type Draft, weightsInWords, weightsOf, withWeights } from './draft.ts'
 import type { Cards, Made } from './state.ts'
 
 const LONGEST_NAME = 80
@@ -51,7 +53,8 @@ export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'
   return {
     layerName,
     historyName: kind === 'imprint' ? layerName : `${layerName} · ${weightsInWords(weightsOf(order.recipe))}`,
-    memory: JSON.stringify({ recipe, references }),
+    memory: JSON.stringify({ recipe: renamePictures(recipe, (name) => lastingName(order, name)), references }),
+    ...(order.ground && { place: placeFor(order.recipe, order.ground) }),
   }
 }
 
@@ -62,3 +65,9 @@ const picturesOf = ({ references }: Draft, cards: Cards): Record<string, Raster>
       return card === undefined ? [] : [[image, card.capture.picture]]
     }),
   )
+/** A name by content: the companion keeps what pictures were made of, and knows it by that. */
+function lastingName({ pictures }: Order, name: string): string {
+  const picture = pictures[name]
+  return picture === undefined ? name : partName(hashOnce(picture))
+}
+

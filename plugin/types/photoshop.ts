@@ -106,11 +106,14 @@ export interface PsApp {
 
 export interface PsModalContext {
   readonly isCancelled: boolean
+  closeWithoutSaving(): void
   readonly hostControl: {
     suspendHistory(options: { documentID: number; name: string }): Promise<object>
     resumeHistory(suspension: object, commit?: boolean): Promise<void>
   }
 }
+  /** Opens a file that a picker gave. */
+  open(file?: object): Promise<PsDocument>
 
 export interface PsCore {
   executeAsModal<T>(

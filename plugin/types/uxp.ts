@@ -12,7 +12,22 @@ export interface UxpSecureStorage {
   removeItem(key: string): Promise<void>
 }
 
+export interface UxpFile {
+  readonly name: string
+  read(options: { format: symbol }): Promise<string | ArrayBuffer>
+  write(data: ArrayBuffer, options: { format: symbol }): Promise<unknown>
+}
+
+/** `storage` without its secrets; null is a picker that was closed. */
+export interface UxpStorage {
+  readonly formats: { readonly binary: symbol }
+  readonly localFileSystem: {
+    getFileForOpening(options: { types: string[] }): Promise<UxpFile | null>
+    getFileForSaving(name: string, options: { types: string[] }): Promise<UxpFile | null>
+  }
+}
+
 export interface UxpModule {
   readonly entrypoints: UxpEntrypoints
-  readonly storage: { readonly secureStorage: UxpSecureStorage }
+  readonly storage: UxpStorage & { readonly secureStorage: UxpSecureStorage }
 }

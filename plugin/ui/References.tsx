@@ -54,7 +54,7 @@ function hint(selection: PanelState['selection'], cards: PanelState['cards']): s
     case 'layers': {
       const [first, ...others] = selection.layers
       if (first === undefined || others.length > 0) return ''
-      const isUsed = Object.values(cards).some(({ capture }) => capture.layer.layerId === first.layer.layerId)
+      const isUsed = Object.values(cards).some(({ capture }) => capture.layer?.layerId === first.layer.layerId)
       const name = `“${shortened(first.name)}”`
       if (first.isPart) return `Part of ${name} is selected.`
       if (isUsed) return ''

@@ -44,7 +44,11 @@ const manifestSchema = z.strictObject({
     }),
   ),
   icons: z.array(icon).min(1),
-  requiredPermissions: z.strictObject({ network: z.strictObject({ domains: z.array(z.url()) }) }),
+  requiredPermissions: z.strictObject({
+    network: z.strictObject({ domains: z.array(z.url()) }),
+    clipboard: z.enum(['read', 'readAndWrite']),
+    localFileSystem: z.enum(['plugin', 'request', 'fullAccess']),
+  }),
 })
 
 const manifest = manifestSchema.parse(read('manifest.json'))

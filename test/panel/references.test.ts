@@ -203,8 +203,8 @@ test('another layer that changes is no change of a reference; a move is one of a
   desk.controls.select({ left: 0, top: 0, right: 30, bottom: 64 })
   const part = await desk.host.readReference(fox, 'selected')
   const now = async (): Promise<string[]> => [
-    await desk.host.looksAs(fox, whole.print),
-    await desk.host.looksAs(fox, part.print),
+    await desk.host.looksAs(fox, whole.print!),
+    await desk.host.looksAs(fox, part.print!),
   ]
   const { surface } = desk.controls.layer(foxId)!
   desk.controls.paint(leafId, { left: 0, top: 0, right: 9, bottom: 9 }, [9, 9, 9, 255])
@@ -224,7 +224,7 @@ test('what changes in a group changes the group: its pixels, and what is seen of
   controls.deleteLayer(foxId)
   controls.editLayer(layerId, { kind: 'group', children: [child] })
   const { print } = await desk.host.readReference({ documentId, layerId }, 'whole')
-  const now = (): Promise<string> => desk.host.looksAs({ documentId, layerId }, print)
+  const now = (): Promise<string> => desk.host.looksAs({ documentId, layerId }, print!)
   assert.equal(await now(), 'same')
   controls.setVisible(foxId, false)
   assert.equal(await now(), 'changed')
@@ -240,9 +240,9 @@ test('a host that reads in modals alone is followed as well', async () => {
   const { documentId, foxId } = openFox(desk)
   const fox = { documentId, layerId: foxId }
   const { print } = await desk.host.readReference(fox, 'whole')
-  assert.equal(await desk.host.looksAs(fox, print), 'same')
+  assert.equal(await desk.host.looksAs(fox, print!), 'same')
   desk.controls.paint(foxId, { left: 10, top: 20, right: 14, bottom: 24 }, [0, 200, 0, 255])
-  assert.equal(await desk.host.looksAs(fox, print), 'changed')
+  assert.equal(await desk.host.looksAs(fox, print!), 'changed')
 })
 
 test('looking for changes looks once for each change, and not at its own doing', async (t) => {

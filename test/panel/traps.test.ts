@@ -123,10 +123,8 @@ test('trap 6: a busy Photoshop is asked again, a change that had begun is not', 
     puts++
     return Promise.reject(Object.assign(new Error('host is in a modal state'), { number: 9 }))
   }
-  const failing = createPhotoshopHost({
-    ...desk.photoshop,
-    imaging: { ...desk.photoshop.imaging, putPixels },
-  })
+  const imaging = { ...desk.photoshop.imaging, putPixels }
+  const failing = createPhotoshopHost({ ...desk.photoshop, imaging }, desk.storage)
   await assert.rejects(failing.insertResult(picture, note, layer), { kind: 'busy' })
   assert.equal(puts, 1)
   assert.equal(layerNames(desk).length, 3)
@@ -212,17 +210,12 @@ test('trap 11: image data is let go of also when reading it fails', async () => 
   const desk = openDesk()
   const { documentId, foxId } = openFox(desk)
   const { imaging } = desk.photoshop
-  const broken = createPhotoshopHost({
-    ...desk.photoshop,
-    imaging: {
-      ...imaging,
-      getPixels: async (options) => {
-        const pixels = await imaging.getPixels(options)
-        const { imageData } = pixels
-        return { ...pixels, imageData: withoutData(imageData) }
-      },
-    },
-  })
+  const getPixels: typeof imaging.getPixels = async (options) => {
+    const pixels = await imaging.getPixels(options)
+    const { imageData } = pixels
+    return { ...pixels, imageData: withoutData(imageData) }
+  }
+  const broken = createPhotoshopHost({ ...desk.photoshop, imaging: { ...imaging, getPixels } }, desk.storage)
   await assert.rejects(broken.readReference({ documentId, layerId: foxId }, 'whole'), HostError)
   assertNothingLeaked(desk)
 })

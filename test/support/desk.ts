@@ -4,7 +4,10 @@ import { createPhotoshopHost } from '../../plugin/host/photoshop-host.ts'
 import { weightsOf } from '../../plugin/state/draft.ts'
 import { createPanel } from '../../plugin/state/panel.ts'
 import { createHost } from '../../plugin/studio/double/host.ts'
+import type { FilePickers } from '../../plugin/studio/double/file-system.ts'
 import type { Switches } from '../../plugin/studio/double/switches.ts'
+import type { History } from '../../companion/history/history.ts'
+import { decodePicture } from './decode-picture.ts'
 import { fakeEngine, type FakeEngineOptions } from './fake-engine.ts'
 import { nearCompanion } from './near-companion.ts'
 
@@ -12,28 +15,41 @@ const RED = [220, 40, 30, 255] as const
 const BLUE = [20, 40, 200, 255] as const
 
 /** Everything a test of the panel needs: Photoshop's double with a document, and the panel's own code over it. */
-export function openDesk(options: { readonly engine?: FakeEngineOptions; readonly switches?: Partial<Switches> } = {}) {
+export function openDesk(
+  options: {
+    readonly engine?: FakeEngineOptions
+    readonly switches?: Partial<Switches>
+    /** Where the companion keeps what is finished; nowhere when absent. */
+    readonly history?: History
+    /** What the person does with file pickers. */
+    readonly filePickers?: FilePickers
+  } = {},
+) {
   const scopes = new AsyncLocalStorage<object>()
   const photoshop = createHost({
     callChain: { run: (scope, body) => scopes.run(scope, body), current: () => scopes.getStore() },
     switches: options.switches ?? {},
+    decodePicture,
+    localFileSystem: 'request',
+    ...(options.filePickers && { filePickers: options.filePickers }),
   })
   const { controls } = photoshop
+  const { storage } = photoshop.uxp
   const engine = fakeEngine(options.engine)
-  const companion = nearCompanion(engine)
+  const companion = nearCompanion(engine, undefined, options.history)
   const settings = new Map<string, string>()
-  const tokens: string[] = []
+  const copied: string[] = []
   let seed = 0
-  const host = createPhotoshopHost(photoshop.photoshop)
+  const host = createPhotoshopHost(photoshop.photoshop, storage)
   const panel = createPanel({
     host,
     companion,
     settings: { read: (key) => settings.get(key), write: (key, value) => void settings.set(key, value) },
-    keepToken: (token) => void tokens.push(token),
+    copy: (text) => Promise.resolve(void copied.push(text)),
     now: () => 0,
     random: () => (seed += 1) / 2 ** 32,
   })
-  return { photoshop: photoshop.photoshop, controls, engine, companion, settings, tokens, host, panel }
+  return { photoshop: photoshop.photoshop, storage, controls, engine, companion, settings, copied, host, panel }
 }
 
 export type Desk = ReturnType<typeof openDesk>

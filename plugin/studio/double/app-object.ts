@@ -1,6 +1,8 @@
 import { documentObject, type DocumentObject } from './document-object.ts'
 import { blankDocument } from './blank-document.ts'
+import { FORMATS } from './file-system.ts'
 import { hostError } from './host-error.ts'
+import { type DecodePicture, documentOfFile } from './picture-document.ts'
 import { activate, openDocument } from './open-documents.ts'
 import { activeDocument, documentOf, enter, enterModal, type Session } from './session.ts'
 
@@ -16,13 +18,20 @@ interface NewDocumentOptions {
 export interface AppObject {
   activeDocument: DocumentObject | null
   readonly documents: readonly DocumentObject[]
+  open(file: OpenedFile): Promise<DocumentObject>
   createDocument(options?: NewDocumentOptions): Promise<DocumentObject>
   updateUI(): Promise<void>
   showAlert(message: string): Promise<void>
 }
 
-/** Makes `photoshop.app`. */
-export const createApp = (session: Session): AppObject => ({
+/** A file as a picker gives it. */
+interface OpenedFile {
+  readonly name: string
+  read(options: { readonly format: symbol }): Promise<string | ArrayBuffer>
+}
+
+/** Makes `photoshop.app`; `decode` reads the files of pictures that are no PSD. */
+export const createApp = (session: Session, decode?: DecodePicture): AppObject => ({
   get activeDocument() {
     enter(session)
     const active = activeDocument(session)
@@ -36,6 +45,14 @@ export const createApp = (session: Session): AppObject => ({
   get documents() {
     enter(session)
     return session.documents.map((document) => documentObject(session, document))
+  },
+  async open(file) {
+    await Promise.resolve()
+    enterModal(session, 'open')
+    const data = await file.read({ format: FORMATS.binary })
+    if (typeof data === 'string') throw hostError('Could not open the file.')
+    const { state, selectedIds } = await documentOfFile(new Uint8Array(data), decode)
+    return documentObject(session, openDocument(session, file.name, state, selectedIds))
   },
   async createDocument({ name, width = 512, height = 512, resolution = 72, fill = 'white' } = {}) {
     await Promise.resolve()

@@ -10,6 +10,7 @@ import { addPixelLayer, deleteLayer, duplicateLayer, editLayer } from './layer-e
 import { changeLayer, findLayer, walk } from './layer-tree.ts'
 import { cancelModal, setUserBusy } from './modal.ts'
 import { activate, closeDocument, openDocument, selectLayers } from './open-documents.ts'
+import { pictureSurface } from './picture-document.ts'
 import { activeDocument, documentOf, layerOf, type OpenDocument, type Session } from './session.ts'
 import { blit, crop, filled, fullOf, type Surface, toDepth, trim } from './surface.ts'
 
@@ -68,6 +69,14 @@ export function createControls(session: Session) {
     layer: (id: number, documentId?: number): LayerState | null => findLayer(find(documentId).state.layers, id) ?? null,
     /** A new empty layer above the selected one; returns its id. */
     addLayer: (name: string, documentId?: number): number => addPixelLayer(session, act(documentId), name).id,
+    /** Drops a picture on the document: a new layer with it in the middle; returns its id. */
+    placePicture(picture: Raster, name: string, documentId?: number): number {
+      const document = act(documentId)
+      const { width, height, depth } = document.state
+      const left = Math.floor((width - picture.width) / 2)
+      const top = Math.floor((height - picture.height) / 2)
+      return addPixelLayer(session, document, name, pictureSurface(picture, depth, left, top), 'Place').id
+    },
     selectLayers: (ids: readonly number[], documentId?: number): void => selectLayers(session, act(documentId), ids),
     /** The eye beside a layer: no line in the history. */
     setVisible(id: number, visible: boolean, documentId?: number): void {

@@ -19,8 +19,25 @@ export interface FolderEntry {
   getEntries(): Promise<FileEntry[]>
 }
 
-/** `uxp.storage.localFileSystem` in memory: a data, a temporary and a read-only plugin folder, and session tokens. */
-export function createFileSystem() {
+/** `requiredPermissions.localFileSystem` of a manifest. */
+export type FilePermission = 'plugin' | 'request' | 'fullAccess'
+
+/** What a person does with the host's file pickers; null closes one. */
+export interface FilePickers {
+  open(endings: readonly string[]): Promise<{ readonly name: string; readonly bytes: Uint8Array } | null>
+  save(name: string): Promise<{ readonly name: string; written(bytes: Uint8Array): void } | null>
+}
+
+const CLOSED: FilePickers = { open: () => Promise.resolve(null), save: () => Promise.resolve(null) }
+
+/**
+ * `uxp.storage.localFileSystem` in memory: a data, a temporary and a read-only plugin folder, session tokens, and the pickers that
+ * the manifest has to allow.
+ */
+export function createFileSystem(permission: FilePermission = 'plugin', pickers: FilePickers = CLOSED) {
+  const allowed = (): void => {
+    if (permission === 'plugin') throw new Error('Permission denied. Manifest entry not found: localFileSystem')
+  }
   const tokens = new Map<string, FileEntry>()
   const data = folder('plugin-data', true)
   const temporary = folder('plugin-temp', true)
@@ -29,6 +46,22 @@ export function createFileSystem() {
     getDataFolder: (): Promise<FolderEntry> => Promise.resolve(data),
     getTemporaryFolder: (): Promise<FolderEntry> => Promise.resolve(temporary),
     getPluginFolder: (): Promise<FolderEntry> => Promise.resolve(plugin),
+    async getFileForOpening({ types = ['*'] }: { types?: readonly string[] } = {}): Promise<FileEntry | null> {
+      await Promise.resolve()
+      allowed()
+      const chosen = await pickers.open(types)
+      return chosen && file(chosen.name, `/${chosen.name}`, () => undefined, { bytes: chosen.bytes.slice() })
+    },
+    async getFileForSaving(
+      suggested: string,
+      { types }: { types?: readonly string[] } = {},
+    ): Promise<FileEntry | null> {
+      await Promise.resolve()
+      allowed()
+      if (!types?.length) throw new Error('getFileForSaving needs the option "types".')
+      const chosen = await pickers.save(suggested)
+      return chosen && file(chosen.name, `/${chosen.name}`, () => undefined, { written: chosen.written })
+    },
     getNativePath: (entry: { readonly nativePath: string }): string => entry.nativePath,
     createSessionToken(entry: FileEntry): string {
       const token = `session-token-${tokens.size + 1}`
@@ -63,8 +96,13 @@ function folder(name: string, writable: boolean): FolderEntry {
   }
 }
 
-function file(name: string, nativePath: string, remove: () => void): FileEntry {
-  let bytes = new Uint8Array(0)
+function file(
+  name: string,
+  nativePath: string,
+  remove: () => void,
+  outside: { readonly bytes?: Uint8Array<ArrayBuffer>; readonly written?: (bytes: Uint8Array) => void } = {},
+): FileEntry {
+  let bytes = outside.bytes ?? new Uint8Array(0)
   return {
     isFile: true,
     name,
@@ -74,6 +112,7 @@ function file(name: string, nativePath: string, remove: () => void): FileEntry {
       if (format === FORMATS.binary && !(data instanceof ArrayBuffer))
         throw new TypeError('Writing in the binary format takes an ArrayBuffer.')
       bytes = typeof data === 'string' ? new TextEncoder().encode(data) : new Uint8Array(data.slice(0))
+      outside.written?.(bytes)
       return bytes.length
     },
     async read({ format = FORMATS.utf8 } = {}) {

@@ -4,7 +4,8 @@ import { createBatchPlay } from './batch-play.ts'
 import { CONSTANTS } from './constants.ts'
 import { createControls } from './controls.ts'
 import { createEntrypoints } from './entrypoints.ts'
-import { createFileSystem, FORMATS } from './file-system.ts'
+import { createFileSystem, type FilePermission, type FilePickers, FORMATS } from './file-system.ts'
+import type { DecodePicture } from './picture-document.ts'
 import { createImaging, type EncodeJpeg } from './imaging.ts'
 import { encodeJpeg } from './jpeg.ts'
 import { createModal } from './modal.ts'
@@ -29,6 +30,12 @@ export interface HostOptions {
   /** Follows calls across `await`, so that nested modal scopes are known as such. */
   readonly callChain?: CallChain
   readonly encodeJpeg?: EncodeJpeg
+  /** Reads PNG, JPEG and WebP files; without it only PSD files can be opened. */
+  readonly decodePicture?: DecodePicture
+  /** The manifest's `requiredPermissions.localFileSystem`. */
+  readonly localFileSystem?: FilePermission
+  /** What the person does with file pickers; closed when absent. */
+  readonly filePickers?: FilePickers
   /** Bytes a socket may hold unsent before it closes. */
   readonly bufferCapBytes?: number
   /** Bytes of live image data above which Photoshop complains; 600 MB when absent. */
@@ -65,7 +72,7 @@ export function createHost(options: HostOptions = {}) {
   const shell = createShell(options.launchProcess ?? null, switches)
 
   const photoshop = {
-    app: createApp(session),
+    app: createApp(session, options.decodePicture),
     core: { ...createModal(session), ...notifications.core },
     action: { ...createBatchPlay(session), ...notifications.action },
     imaging: createImaging(session, options.encodeJpeg ?? encodeJpeg),
@@ -76,7 +83,7 @@ export function createHost(options: HostOptions = {}) {
     shell: shell.uxp,
     storage: {
       secureStorage: createSecureStorage(options.secureStore ?? memoryStore(), switches),
-      localFileSystem: createFileSystem(),
+      localFileSystem: createFileSystem(options.localFileSystem, options.filePickers),
       formats: FORMATS,
     },
     host: { name: 'Photoshop', version: '26.0.0', uiLocale: 'en_US' },

@@ -24,10 +24,15 @@ export function editLayer(
   commit(session, document, command, { ...document.state, layers })
 }
 
-/** A new empty pixel layer above the active one (inside it when that is an open group); it becomes the active layer. */
-export function addPixelLayer(session: Session, document: OpenDocument, name?: string): LayerState {
+/** A new pixel layer above the active one (inside it when that is an open group), empty or not; it becomes the active layer. */
+export function addPixelLayer(
+  session: Session,
+  document: OpenDocument,
+  name?: string,
+  surface: Surface = { ...NOTHING, data: samples(document.state.depth, 0) },
+  command = 'New Layer',
+): LayerState {
   const id = document.nextLayerId++
-  const surface: Surface = { ...NOTHING, data: samples(document.state.depth, 0) }
   const added = newLayer(id, name ?? `Layer ${id}`, surface)
   const { layers } = document.state
   const anchor = document.selectedIds.map((selected) => findLayer(layers, selected)).find((layer) => layer)
@@ -37,7 +42,7 @@ export function addPixelLayer(session: Session, document: OpenDocument, name?: s
     : inside
       ? insertInside(layers, anchor.id, added, 'front')
       : insertBeside(layers, anchor.id, added, 'above')
-  commit(session, document, 'New Layer', { ...document.state, layers: next })
+  commit(session, document, command, { ...document.state, layers: next })
   selectLayers(session, document, [id])
   return added
 }

@@ -71,7 +71,7 @@ async function demo(companionArgs: readonly string[]): Promise<void> {
     client: { name: 'imprint-demo', version: '0' },
   })
   const panel = createPanel({
-    host: createPhotoshopHost(photoshop.photoshop),
+    host: createPhotoshopHost(photoshop.photoshop, photoshop.uxp.storage),
     companion,
     settings: { read: () => undefined, write: () => undefined },
     keepToken: () => undefined,
