@@ -18,13 +18,14 @@ async function mount(root: HTMLElement): Promise<void> {
     WebSocket,
     port: Number(settings.read('port') ?? DEFAULT_PORT),
     token: await readToken(secureStorage),
+    keepToken: (token) => void writeToken(secureStorage, token),
     client: { name: 'imprint-panel', version },
   })
   const panel = createPanel({
     host: createPhotoshopHost(photoshopModule, uxpModule.storage),
     companion,
     settings,
-    keepToken: (token) => void writeToken(secureStorage, token),
+    copy: (text) => navigator.clipboard.writeText(text),
     now: () => Date.now(),
     random: Math.random,
   })

@@ -17,7 +17,7 @@ export const ERRORS = {
   'device-unavailable': { fault: 'input', remedy: 'Choose another device, or "auto".' },
   'message-invalid': { fault: 'input', remedy: 'Update the panel and the companion to the same version.' },
   'version-mismatch': { fault: 'input', remedy: 'Update the panel and the companion to the same version.' },
-  unpaired: { fault: 'input', remedy: 'Pair again with the code the companion shows.' },
+  unpaired: { fault: 'input', remedy: 'Pair again with the number the companion shows.' },
   foreign: { fault: 'input', remedy: 'Connect from Photoshop or from the studio on this machine.' },
   'too-large': { fault: 'input', remedy: 'Send a smaller picture or message.' },
   'too-slow': { fault: 'input', remedy: 'Connect again.' },

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ERRORS, type ErrorCode } from './errors.ts'
+import { aboutSchema } from './about.ts'
 import { earlierSchema, keptSpaceSchema } from './earlier.ts'
 import { LIMITS } from './limits.ts'
 import { lookSchema } from './look.ts'
@@ -110,6 +111,7 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('earlier-picture'), id }),
   z.strictObject({ type: z.literal('favourite'), id, favourite: z.boolean() }),
   z.strictObject({ type: z.literal('forget'), id }),
+  z.strictObject({ type: z.literal('about') }),
   z.strictObject({ type: z.literal('ping') }),
 ])
 
@@ -148,6 +150,7 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('earlier-picture'), id, picture: pictureSchema.optional() }),
   z.strictObject({ type: z.literal('space'), space: keptSpaceSchema }),
+  z.strictObject({ type: z.literal('about'), about: aboutSchema }),
   z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('pong') }),
 ])

@@ -94,5 +94,5 @@ async function port(): Promise<Finding> {
 const pairing = (): Finding => ({
   subject: 'pairing',
   works: true,
-  says: `"imprint serve" shows the code, which lies in ${dataFolder('pairing-code')}`,
+  says: `"imprint serve" shows the number to type; what the panel keeps then lies in ${dataFolder('pairing-code')}`,
 })

@@ -6,6 +6,7 @@ import { createChildEngine } from '../engine/child-engine.ts'
 import { findModels } from '../models/catalog.ts'
 import { promptCounter } from './prompt-counter.ts'
 import { pairingToken } from '../server/pairing.ts'
+import { spoken } from '../server/pairing-number.ts'
 import { startServer } from '../server/server.ts'
 import { openHistory } from '../history/history.ts'
 import { dataFolder } from './folders.ts'
@@ -33,19 +34,28 @@ export async function serve(args: readonly string[]): Promise<void> {
   const token = await pairingToken(dataFolder())
   const history = openHistory(dataFolder('history'), quota)
   const origin = text(given.origin)
+  let number = ''
+  let isOpen = false
   const server = await startServer({
     engine,
     models: () =>
       Promise.resolve(
         findModels(options.roots).map(({ missing, ...model }) => ({ ...model, missing: [...(missing ?? [])] })),
       ),
+    countTokens: promptCounter(options.roots),
+    folders: options.roots,
     port,
     token,
+    showNumber: (next) => {
+      number = next
+      if (isOpen && given.json !== true)
+        process.stdout.write(`A panel was paired. The next one is paired by typing ${spoken(next)} there.\n`)
+    },
     history,
-    countTokens: promptCounter(options.roots),
     allowedOrigins: origin === undefined ? [] : [origin],
     version: version(),
   })
+  isOpen = true
   const close = () =>
     server
       .close()
@@ -61,7 +71,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (given.json !== true) {
     process.stdout.write(
       `Imprint's companion listens on port ${server.port} of this machine.\n` +
-        `Pairing code for the panel: ${token}\n` +
+        `To pair a panel, type this number there once: ${spoken(number)}\n` +
         'Press Ctrl+C to stop.\n',
     )
   }
@@ -72,7 +82,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   })
   if (!device) return
   if (given.json === true) {
-    process.stdout.write(`${JSON.stringify({ port: server.port, token, device })}\n`)
+    process.stdout.write(`${JSON.stringify({ port: server.port, token, number, device })}\n`)
   } else {
     process.stdout.write(`Device: ${device.device} (${device.reason}).\n`)
   }

@@ -185,6 +185,9 @@ function callable(entries: readonly ModelEntry[], entry: ModelEntry): string {
 const featureTokens = (config: IpAdapterConfig, encoder: ClipVisionConfig): number =>
   adapterReads(config).clip === 'embeds' ? 1 : visionTokens(encoder)
 
+/** Where the image encoders of nearly all adapters come from. */
+const ENCODERS = 'the folder image_encoder of h94/IP-Adapter on Hugging Face, or the one its page names'
+
 /** The image encoder that makes what an adapter reads; none where it reads no picture. */
 function encoderFor(
   { name, config }: { readonly name: string; readonly config: IpAdapterConfig },
@@ -201,7 +204,7 @@ function encoderFor(
   if (fitting) return fitting
   throw new ImprintError(
     'model-missing',
-    `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there.`,
+    `The adapter "${name}" reads features ${config.features} wide, and no image encoder in the models folder makes them. Put its image encoder there: ${ENCODERS}.`,
   )
 }
 
@@ -216,7 +219,10 @@ function firstFitting(entries: readonly ModelEntry[], { folder, name, unet }: Ch
   })
   const first = fitting.find(({ wantsFace }) => !wantsFace) ?? fitting[0]
   if (first) return first.place
-  throw new ImprintError('model-missing', `No IP-Adapter in the models folder fits "${name}". Put one there that does.`)
+  throw new ImprintError(
+    'model-missing',
+    `No IP-Adapter in the models folder fits "${name}". Put one there that does: those of h94/IP-Adapter on Hugging Face, for example.`,
+  )
 }
 
 /** A checkpoint's own parts before others. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { freemem, totalmem } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { PART_HEADER_BYTES } from '../../shared/frame.ts'
@@ -9,15 +10,23 @@ import type { History } from '../history/history.ts'
 import { createQueue } from '../jobs/queue.ts'
 import { refusal } from './guard.ts'
 import { listenOnLoopback } from './loopback.ts'
+import { createPairing } from './pairing-number.ts'
 import { Session, type CountTokens } from './session.ts'
 
 export interface ServerOptions {
   readonly engine: Engine
   readonly models: () => Promise<readonly ModelRecord[]>
   readonly countTokens: CountTokens
+  /** Where models are looked for, the person's own folder first. */
+  readonly folders: readonly string[]
   /** The port on 127.0.0.1 and ::1; 0 takes any free one. */
   readonly port: number
+  /** What paired panels say in their hello. */
   readonly token: string
+  /** Shows the person the number that lets in the next panel; called again whenever that was used. */
+  readonly showNumber?: (number: string) => void
+  /** Milliseconds of a clock that only moves forward. */
+  readonly now?: () => number
   /** Web pages that may connect, e.g. the studio's `http://127.0.0.1:5000`. */
   readonly allowedOrigins: readonly string[]
   /** The companion's own version, told in the welcome. */
@@ -41,6 +50,10 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { engine, models, countTokens, token, allowedOrigins, version, history } = options
   const queue = createQueue(engine, { waiting: options.waitingJobs ?? LIMITS.waitingJobs })
+  const pairing = createPairing(token, {
+    show: options.showNumber ?? (() => undefined),
+    now: options.now ?? (() => performance.now()),
+  })
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -53,7 +66,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       models,
       countTokens,
       device: () => engine.device(),
-      token,
+      pairing,
+      about: () => ({
+        folders: [...options.folders],
+        memory: { free: freemem(), total: totalmem() },
+        space: history.space(),
+      }),
       version,
       history,
       helloMs: options.helloMs ?? 5000,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
+import type { About } from '../../shared/about.ts'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import { PictureReceiver } from '../../shared/picture-stream.ts'
@@ -20,15 +21,16 @@ import type { TokenCount } from '../text/count.ts'
 import type { Finished, History } from '../history/history.ts'
 import { answerEarlier } from './earlier.ts'
 import { Outbox } from './outbox.ts'
-import { tokenMatches } from './pairing.ts'
+import type { Pairing } from './pairing-number.ts'
 import { PictureStore } from './picture-store.ts'
 
 export interface SessionOptions {
   readonly queue: Queue
   readonly models: () => Promise<readonly ModelRecord[]>
   readonly countTokens: CountTokens
+  readonly about: () => About
   readonly device: () => Promise<DeviceReport>
-  readonly token: string
+  readonly pairing: Pairing
   /** The companion's own version, told in the welcome. */
   readonly version: string
   /** How long a panel may take to say hello. */
@@ -116,9 +118,7 @@ export class Session {
   }
 
   #pair({ token }: Message<'hello'>): void {
-    if (!tokenMatches(token, this.#options.token)) {
-      throw new ImprintError('unpaired', 'The pairing code is not the one the companion shows.')
-    }
+    const kept = this.#options.pairing.admit(token)
     clearTimeout(this.#helloTimer)
     this.#paired = true
     this.#outbox.send({
@@ -126,6 +126,7 @@ export class Session {
       protocol: PROTOCOL_VERSION,
       version: this.#options.version,
       session: this.#id,
+      ...(kept !== undefined && { token: kept }),
     })
     this.#options.device().then(
       ({ device, reason }) => this.#outbox.send({ type: 'device', device, reason }),
@@ -157,6 +158,8 @@ export class Session {
       case 'favourite':
       case 'forget':
         return void answerEarlier(message, this.#options.history, this.#outbox)
+      case 'about':
+        return this.#outbox.send({ type: 'about', about: this.#options.about() })
       case 'ping':
         return this.#outbox.send({ type: 'pong' })
     }

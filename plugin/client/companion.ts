@@ -1,3 +1,4 @@
+import type { About } from '../../shared/about.ts'
 import type { Earlier } from '../../shared/earlier.ts'
 import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
@@ -81,6 +82,8 @@ export interface Companion {
   countTokens(asked: TokenQuestion): Promise<TokenCount>
   /** The models the companion found; throws an ImprintError. */
   models(): Promise<readonly ModelRecord[]>
+  /** What it has to work with; throws an ImprintError. */
+  about(): Promise<About>
   /** What it keeps of finished pictures. */
   readonly earlier: EarlierPictures
   /** Tells of every picture of this panel once it is kept; returns the way to stop. */

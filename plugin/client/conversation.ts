@@ -1,3 +1,4 @@
+import type { About } from '../../shared/about.ts'
 import { createChannel, type Channel } from '../../shared/channel.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
@@ -37,6 +38,7 @@ export class Conversation {
   #lastAsk = 0
   #lastJob = 0
   #waiters: Waiter<readonly ModelRecord[]>[] = []
+  readonly #curious: Waiter<About>[] = []
   #end: ImprintError | undefined
 
   /** `made` hears of every picture of this connection once the companion keeps it. */
@@ -86,6 +88,15 @@ export class Conversation {
     })
   }
 
+  /** See `Companion.about`. */
+  about(): Promise<About> {
+    return new Promise((resolve, reject) => {
+      if (this.#end) return reject(this.#end)
+      this.#curious.push({ resolve, reject })
+      this.#send({ type: 'about' })
+    })
+  }
+
   /** Takes a message of the companion; throws an ImprintError when it makes no sense. */
   hear(message: ServerMessage): void {
     switch (message.type) {
@@ -114,6 +125,9 @@ export class Conversation {
         return
       case 'models':
         for (const { resolve } of this.#waiters.splice(0)) resolve(message.models)
+        return
+      case 'about':
+        this.#curious.shift()?.resolve(message.about)
         return
       case 'tokens': {
         const { ask, tokens, room, parts } = message
@@ -164,7 +178,7 @@ export class Conversation {
     for (const { reject } of this.#asks.values()) reject(error)
     this.#asks.clear()
     this.earlier.fail(error)
-    for (const { reject } of this.#waiters.splice(0)) reject(error)
+    for (const { reject } of [...this.#waiters.splice(0), ...this.#curious.splice(0)]) reject(error)
   }
 
   async *#run(

@@ -1,4 +1,5 @@
 import type { Earlier } from '../../shared/earlier.ts'
+import type { About } from '../../shared/about.ts'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import {
   CLOSE_CODES,
@@ -113,6 +114,10 @@ export class RemoteCompanion implements Companion {
 
   async countTokens(asked: TokenQuestion): Promise<TokenCount> {
     return await this.#ready().countTokens(asked)
+  }
+
+  async about(): Promise<About> {
+    return await this.#ready().about()
   }
 
   async models(): Promise<readonly ModelRecord[]> {

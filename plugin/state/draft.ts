@@ -22,6 +22,8 @@ export interface DraftReference {
 
 /** The recipe being edited: what the next picture will be made of. What is undefined is left to the model. */
 export interface Draft {
+  /** The model by its name; the companion chooses where none is named. */
+  readonly checkpoint?: string | undefined
   readonly prompt: string
   readonly negativePrompt: string
   readonly size: readonly [width: number, height: number] | undefined
@@ -62,8 +64,9 @@ export function changedReference(reference: DraftReference, change: ReferenceCha
 
 /** The recipe that asks for the draft with this seed; prompts are written as in A1111, where brackets say what counts more. */
 export function recipeOf(draft: Draft, seed: number): Recipe {
-  const { prompt, negativePrompt, size, steps, references } = draft
+  const { checkpoint, prompt, negativePrompt, size, steps, references } = draft
   return {
+    ...(checkpoint !== undefined && { checkpoint }),
     prompt,
     ...(negativePrompt !== '' && { negativePrompt }),
     notation: 'a1111',

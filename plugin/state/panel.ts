@@ -1,5 +1,6 @@
 import { type DraftChange, weightsOf } from './draft.ts'
 import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
+import { type CompanionFacts, companionFacts } from './companion-facts.ts'
 import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
 import { companionNotice, noticeOf } from './notices.ts'
@@ -28,11 +29,17 @@ export interface Panel {
   /** Stops what is being made; the document stays as it is. */
   readonly cancel: () => void
   readonly insertKept: () => Promise<void>
-  readonly pair: (token: string) => void
+  /** Takes the number that the companion shows. */
+  readonly pair: (number: string) => void
+  /** Puts text on the clipboard; false when that did not work. */
+  readonly copy: (text: string) => Promise<boolean>
+  /** What the companion has to work with; undefined while there is none. */
+  readonly facts: () => Promise<CompanionFacts | undefined>
   readonly dismiss: () => void
 }
 
 const PROMPT = 'prompt'
+const CHECKPOINT = 'checkpoint'
 const SEEDS = 2 ** 32
 
 /** The panel without its looks, over everything outside it. */
@@ -40,6 +47,8 @@ export function createPanel(surroundings: Surroundings): Panel {
   const { host, companion, settings, random } = surroundings
   const remembered = { prompt: settings.read(PROMPT) ?? '', earlierPrompts: readEarlierPrompts(settings) }
   const store = createStore(initialState(remembered, companion.status))
+  const checkpoint = settings.read(CHECKPOINT)
+  if (checkpoint) store.dispatch({ type: 'changed', change: { checkpoint } })
   const { state, dispatch } = store
   const references = createReferences(surroundings, store)
   const slider = createSliderFollower(surroundings, store)
@@ -96,6 +105,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     change(change) {
       dispatch({ type: 'changed', change })
       if (change.prompt !== undefined) settings.write(PROMPT, change.prompt)
+      if ('checkpoint' in change) settings.write(CHECKPOINT, change.checkpoint ?? '')
     },
     async setWeight(image, weight, released) {
       dispatch({ type: 'reference-changed', image, change: { weight } })
@@ -132,10 +142,13 @@ export function createPanel(surroundings: Surroundings): Panel {
       const { kept } = state()
       if (kept !== undefined) await placeKept(surroundings, store, kept)
     },
-    pair(token) {
-      surroundings.keepToken(token)
-      companion.pair(token)
-    },
+    pair: (number) => companion.pair(number),
+    facts: () => companionFacts(companion),
+    copy: (text) =>
+      surroundings.copy(text).then(
+        () => true,
+        () => false,
+      ),
     dismiss() {
       dispatch({ type: 'notice', notice: undefined })
     },

@@ -9,8 +9,8 @@ export interface Surroundings {
     readonly read: (key: string) => string | undefined
     readonly write: (key: string, value: string) => void
   }
-  /** Keeps the pairing code for the next session. */
-  readonly keepToken: (token: string) => void
+  /** Puts text on the clipboard; rejects where the host does not let us. */
+  readonly copy: (text: string) => Promise<void>
   /** Milliseconds of a clock that only moves forward. */
   readonly now: () => number
   /** A number in 0 <= x < 1. */

@@ -3,51 +3,68 @@ import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextField } from './widgets/Field.tsx'
 
+const START = 'npm run imprint -- serve'
+const DIGITS = /^\d{6}$/
+
 /** Shown as long as the companion cannot be used: what is missing, and the one thing to do. */
 export function CompanionHelp() {
   const { companion } = usePanelState()
   if (companion.kind === 'ready' || companion.kind === 'connecting') return null
   return (
-    <section className="section notice" role="status">
-      <p className="sentence">{companion.message}</p>
+    <section className="section notice" aria-label="Companion">
+      <p className="sentence" role="status">
+        {companion.message}
+      </p>
+      {companion.kind === 'absent' && <Starting />}
       {companion.kind === 'unpaired' && <Pairing />}
     </section>
   )
 }
 
+/** The one line that starts a companion, to be copied. */
+function Starting() {
+  const panel = usePanel()
+  const [copied, setCopied] = useState<boolean>()
+  return (
+    <>
+      <p className="hint">Run this in Imprint’s folder:</p>
+      <div className="row">
+        <div className="grows">
+          <TextField label="Line that starts the companion" value={START} onCommit={() => undefined} />
+        </div>
+        <ActionButton onPress={() => void panel.copy(START).then(setCopied)} title="Copy the line">
+          Copy
+        </ActionButton>
+      </div>
+      <p className="hint" role="status">
+        {copied === undefined ? '' : copied ? 'Copied.' : 'The clipboard is closed to Imprint: copy the line by hand.'}
+      </p>
+    </>
+  )
+}
+
+/** One short number, typed once. */
 function Pairing() {
   const panel = usePanel()
-  const [code, setCode] = useState('')
+  const [number, setNumber] = useState('')
   const pair = (text: string): void => {
-    if (text.trim() !== '') panel.pair(text.trim())
+    const digits = text.replace(/[\s-]/g, '')
+    if (!DIGITS.test(digits)) return
+    setNumber('')
+    panel.pair(digits)
   }
   return (
     <div className="row">
       <div className="grows">
-        <TextField label="Pairing code" value={code} placeholder="ABCD-EFGH-JKLM-NPQR" onInput={setCode} />
+        <TextField
+          label="Number that the companion shows, six digits"
+          value={number}
+          placeholder="123 456"
+          onInput={setNumber}
+          onCommit={pair}
+        />
       </div>
-      <ActionButton onPress={() => pair(code)}>Pair</ActionButton>
+      <ActionButton onPress={() => pair(number)}>Pair</ActionButton>
     </div>
-  )
-}
-
-/** One line about the companion: whether it is there and where it computes. */
-export function StatusLine() {
-  const { companion } = usePanelState()
-  if (companion.kind !== 'ready') {
-    return (
-      <footer className="status">
-        <span className="dot" />
-        {companion.kind === 'connecting' ? 'Looking for the companion…' : 'No companion'}
-      </footer>
-    )
-  }
-  const { device } = companion
-  const where = device === undefined ? '' : ` · ${device.device === 'cpu' ? 'CPU' : 'WebGPU'}`
-  return (
-    <footer className="status" {...(device === undefined ? {} : { title: device.reason })}>
-      <span className="dot dot-ready" />
-      {`Ready${where}`}
-    </footer>
   )
 }

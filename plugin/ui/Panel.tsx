@@ -1,12 +1,13 @@
 import { useRef } from 'react'
 import type { Panel as PanelModel } from '../state/panel.ts'
-import { CompanionHelp, StatusLine } from './Companion.tsx'
+import { CompanionHelp } from './Companion.tsx'
 import { Imprint } from './Imprint.tsx'
 import { Notice } from './Notice.tsx'
 import { PanelProvider } from './panel-context.ts'
 import { Prompt } from './Prompt.tsx'
 import { References } from './References.tsx'
 import { Result } from './Result.tsx'
+import { StatusLine } from './StatusLine.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 
 /** The whole panel. Ctrl or Cmd with Enter makes a picture, Escape stops. */

@@ -26,9 +26,10 @@ test('serve prints one line of JSON when ready and leaves nothing behind when to
   const line = await new Promise<string>((resolve) =>
     child.stdout!.once('data', (data: Buffer) => resolve(String(data))),
   )
-  const ready = JSON.parse(line) as { port: number; token: string; device: { device: string } }
+  const ready = JSON.parse(line) as { port: number; token: string; number: string; device: { device: string } }
   assert.ok(ready.port > 0)
   assert.match(ready.token, /^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/)
+  assert.match(ready.number, /^\d{6}$/)
   assert.equal(ready.device.device, 'cpu')
   child.kill('SIGTERM')
   assert.equal((await ended).status, 0)

@@ -46,7 +46,7 @@ if (process.platform !== 'win32') {
     const [said] = (await once(child.stdout!, 'data')) as [Buffer]
     assert.match(
       said.toString(),
-      /^Imprint's companion listens on port \d+ of this machine\.\nPairing code for the panel: /,
+      /^Imprint's companion listens on port \d+ of this machine\.\nTo pair a panel, type this number there once: \d{3} \d{3}\n/,
     )
     const below = await processesBelow(child.pid!)
     child.kill('SIGTERM')

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { connect, countingSocket, plain, reaches, serve, TOKEN } from '../support/wire.ts'
 import { ANNOUNCED, HELLO, openRaw, part, PICTURE } from '../support/raw-panel.ts'
@@ -82,13 +83,71 @@ describe('who may talk to the companion', () => {
   }
 })
 
+/** The numbers a companion shows, oldest first. */
+function shownNumbers(): { readonly numbers: string[]; readonly showNumber: (number: string) => void } {
+  const numbers: string[] = []
+  return { numbers, showNumber: (number) => void numbers.push(number) }
+}
+
+const otherThan = (number: string): string => String((Number(number) + 1) % 1e6).padStart(6, '0')
+
+describe('the number that pairs', () => {
+  /** What the companion says to a hello with this token. */
+  const sayHello = async (port: number, token: string): Promise<string> => {
+    const panel = await openRaw(port)
+    const answered = once(panel.socket, 'message')
+    panel.send({ ...HELLO, token })
+    await answered
+    panel.socket.close()
+    const [answer] = panel.heard
+    if (answer?.type === 'welcome') return `welcome ${answer.token ?? ''}`
+    return answer?.type === 'error' ? answer.message : 'neither'
+  }
+
+  it('lets in one panel, which gets the token to keep; the next one gets another number', async (t) => {
+    const { numbers, showNumber } = shownNumbers()
+    const server = await serve({ showNumber })
+    t.after(() => server.close())
+    assert.match(numbers[0]!, /^\d{6}$/)
+    assert.equal(await sayHello(server.port, numbers[0]!), `welcome ${TOKEN}`)
+    assert.equal(numbers.length, 2)
+    assert.match(await sayHello(server.port, numbers[0]!), /is not the number the companion shows/)
+    assert.equal(await sayHello(server.port, TOKEN), 'welcome ')
+  })
+
+  it('is not heard for longer and longer after wrong ones, over whichever connection, but a token always is', async (t) => {
+    const { numbers, showNumber } = shownNumbers()
+    let now = 0
+    const server = await serve({ showNumber, now: () => now })
+    t.after(() => server.close())
+    const wrong = otherThan(numbers[0]!)
+    for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
+      assert.match(await sayHello(server.port, wrong), /^\d{6} is not the number the companion shows/)
+      assert.match(await sayHello(server.port, numbers[0]!), new RegExp(`^Wait ${seconds} s after a wrong number`))
+      assert.equal(await sayHello(server.port, TOKEN), 'welcome ')
+      now += seconds * 1000 - 1
+      assert.match(await sayHello(server.port, numbers[0]!), /^Wait 1 s/)
+      now += 1
+    }
+    assert.equal(await sayHello(server.port, numbers[0]!), `welcome ${TOKEN}`)
+    assert.equal(numbers.length, 2)
+  })
+
+  it('is another one each time the companion starts', async (t) => {
+    const { numbers, showNumber } = shownNumbers()
+    const servers = await Promise.all([1, 2, 3, 4].map(() => serve({ showNumber })))
+    t.after(() => Promise.all(servers.map((server) => server.close())))
+    assert.ok(new Set(numbers).size > 1)
+  })
+})
+
 describe('the panel, pairing', () => {
   it('says what to do without a code, then connects with it', async (t) => {
     const server = await serve()
     const companion = connect(server.port, { token: undefined })
     t.after(() => (companion.close(), server.close()))
     const { message } = await reaches(companion, 'unpaired')
-    assert.equal(message, 'Type the code that the companion shows.')
+    assert.equal(message, 'Type the number that the companion shows.')
     const recipe = { prompt: 'a house' }
     await assert.rejects(companion.generate({ recipe, pictures: {} }, new AbortController().signal).next(), {
       code: 'unpaired',
@@ -97,13 +156,29 @@ describe('the panel, pairing', () => {
     await reaches(companion, 'ready')
   })
 
-  it('repeats what the companion says of a wrong code, and does not try it again', async (t) => {
+  it('keeps the token it gets for the number, and comes with it from then on', async (t) => {
+    const { numbers, showNumber } = shownNumbers()
+    const server = await serve({ showNumber })
+    const kept: string[] = []
+    const companion = connect(server.port, { token: undefined, keepToken: (token) => void kept.push(token) })
+    t.after(() => (companion.close(), server.close()))
+    await reaches(companion, 'unpaired')
+    companion.pair(numbers[0]!.replace(/^.../, '$& '))
+    await reaches(companion, 'ready')
+    assert.deepEqual(kept, [TOKEN])
+    const again = connect(server.port, { token: kept[0], keepToken: (token) => void kept.push(token) })
+    t.after(() => again.close())
+    await reaches(again, 'ready')
+    assert.equal(kept.length, 1)
+  })
+
+  it('repeats what the companion says of a token of another one, and does not try it again', async (t) => {
     const server = await serve()
     const { WebSocket, traffic } = countingSocket()
     const companion = connect(server.port, { WebSocket, token: 'WRONG', retryMs: [1] })
     t.after(() => (companion.close(), server.close()))
     const { message } = await reaches(companion, 'unpaired')
-    assert.match(message, /not the one the companion shows/)
+    assert.match(message, /not paired yet; type the 6 digits the companion shows/)
     await new Promise((resolve) => setTimeout(resolve, 50))
     assert.equal(traffic.text.length, 1)
   })

@@ -58,11 +58,16 @@ test('without a companion Imprint repeats what is missing', async () => {
   assert.equal(desk.panel.state().companion.kind, 'ready')
 })
 
-test('the pairing code goes to the companion and is kept', () => {
+test('the number that pairs goes to the companion', () => {
   const desk = openDesk()
-  desk.panel.pair('ABCD-EFGH')
-  assert.deepEqual(desk.companion.tokens, ['ABCD-EFGH'])
-  assert.deepEqual(desk.tokens, ['ABCD-EFGH'])
+  desk.panel.pair('482913')
+  assert.deepEqual(desk.companion.tokens, ['482913'])
+})
+
+test('text goes to the clipboard', async () => {
+  const desk = openDesk()
+  assert.equal(await desk.panel.copy('npm run imprint -- serve'), true)
+  assert.deepEqual(desk.copied, ['npm run imprint -- serve'])
 })
 
 test('the last prompt is there again', () => {

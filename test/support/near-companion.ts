@@ -4,6 +4,7 @@ import type { Earlier } from '../../shared/earlier.ts'
 import type { Engine } from '../../companion/engine/engine.ts'
 import type { History } from '../../companion/history/history.ts'
 import { LIMITS } from '../../shared/limits.ts'
+import type { ModelRecord } from '../../shared/protocol.ts'
 import { partHash } from '../../shared/recipe-pictures.ts'
 import { countAsClip } from './count-as-clip.ts'
 import { inQueue } from './in-queue.ts'
@@ -16,6 +17,11 @@ export interface NearCompanion extends Companion {
 }
 
 const READY: CompanionStatus = { kind: 'ready', version: '0.0.0', device: { device: 'cpu', reason: 'A test.' } }
+
+const MODELS: readonly ModelRecord[] = [
+  { name: 'starter', role: 'checkpoint', family: 'sd15', bytes: 1 },
+  { name: 'half', role: 'checkpoint', family: 'sdxl', bytes: 1, missing: ['a text encoder'] },
+]
 
 /**
  * A companion without a socket: the panel's requests go straight to an engine in this process, and what is finished into `history`;
@@ -41,7 +47,10 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
       for (const listener of listeners) listener()
     },
     pair: (token) => void tokens.push(token),
-    async *generate({ recipe, pictures, score, shape, quick, name, slot }, signal): AsyncGenerator<CompanionEvent, void> {
+    async *generate(
+      { recipe, pictures, score, shape, quick, name, slot },
+      signal,
+    ): AsyncGenerator<CompanionEvent, void> {
       const request = { recipe, pictures, ...(score && { score }), ...(shape && { shape }), ...(quick && { quick }) }
       for await (const event of queue.generate(request, { name, slot }, signal)) {
         // Whoever has the result asks for no more, so that what comes after it would never happen.
@@ -54,7 +63,12 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
     },
     order: queue.order,
     countTokens: (asked) => Promise.resolve(countAsClip(asked)),
-    models: () => Promise.resolve([]),
+    models: () => Promise.resolve(MODELS),
+    about: async () => ({
+      folders: ['/models'],
+      memory: { free: 1e9, total: 4e9 },
+      space: await earlierOf(history).space(),
+    }),
     earlier: earlierOf(history),
     onMade(listener) {
       madeListeners.add(listener)

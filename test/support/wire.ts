@@ -19,6 +19,7 @@ export function serve(options: Partial<ServerOptions> = {}): Promise<RunningServ
     engine: fakeEngine(),
     models: () => Promise.resolve([{ name: 'fake', role: 'unet', bytes: 1 }]),
     countTokens: countAsClip,
+    folders: ['/models'],
     port: 0,
     token: TOKEN,
     allowedOrigins: [],

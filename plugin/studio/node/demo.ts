@@ -74,7 +74,7 @@ async function demo(companionArgs: readonly string[]): Promise<void> {
     host: createPhotoshopHost(photoshop.photoshop, photoshop.uxp.storage),
     companion,
     settings: { read: () => undefined, write: () => undefined },
-    keepToken: () => undefined,
+    copy: () => Promise.resolve(),
     now: () => performance.now(),
     random: () => CHANCE,
   })
