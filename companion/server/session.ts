@@ -144,15 +144,15 @@ export class Session {
       case 'generate':
         return this.#generate(message)
       case 'cancel':
+        return this.#jobs.get(message.job)?.abort()
       case 'order':
         // Behind what is still being asked for, which is to be ordered too.
         this.#asked = this.#asked.then(() => this.#options.queue.order(this.#id, message.jobs))
         return
-        return this.#jobs.get(message.job)?.abort()
       case 'models':
+        return void this.#sendModels()
       case 'tokens':
         return this.#outbox.send({ type: 'tokens', ask: message.ask, ...this.#options.countTokens(message) })
-        return void this.#sendModels()
       case 'earlier':
       case 'earlier-picture':
       case 'favourite':
