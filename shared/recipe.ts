@@ -17,6 +17,9 @@ const layerWeights = z.strictObject({
 
 const fraction = z.number().min(0).max(1)
 
+/** How much of a reference's style and of its layout is taken; of the rest, as much as of both. */
+const degrees = z.strictObject({ style: fraction, layout: fraction })
+
 export const MODES = ['all', 'style', 'composition', 'style+composition', 'strong-style'] as const
 export const SAMPLERS = [
   'ddim',
@@ -53,7 +56,9 @@ const reference = z
     /** The part of the steps it acts on: step i of n when i/n >= start and (i+1)/n <= end. */
     start: fraction.optional(),
     end: fraction.optional(),
-    mode: z.enum(MODES).optional(),
+    mode: z
+      .union([z.enum(MODES), degrees], `give one of ${MODES.join(', ')}, or "style" and "layout" from 0 to 1`)
+      .optional(),
     layers: layerWeights.optional(),
     /** A picture that is white where this reference acts. */
     mask: z.string().min(1).optional(),
@@ -135,7 +140,9 @@ export type CheckpointName = NonNullable<Recipe['checkpoint']>
 export type Source = z.infer<typeof source>
 export type LayerWeights = z.infer<typeof layerWeights>
 export type BlockWeights = z.infer<typeof blockWeights>
-export type Mode = (typeof MODES)[number]
+export type Degrees = Readonly<z.infer<typeof degrees>>
+export type ModeName = (typeof MODES)[number]
+export type Mode = ModeName | Degrees
 export type Sampler = (typeof SAMPLERS)[number]
 export type Spacing = (typeof SPACINGS)[number]
 export type Sigmas = (typeof SIGMAS)[number]

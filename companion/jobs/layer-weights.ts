@@ -1,5 +1,5 @@
 import { ImprintError } from '../../shared/errors.ts'
-import type { BlockWeights, LayerWeights, Mode } from '../../shared/recipe.ts'
+import type { BlockWeights, Degrees, LayerWeights, Mode } from '../../shared/recipe.ts'
 import {
   crossAttentions,
   unetLayout,
@@ -35,6 +35,7 @@ function modeShares(mode: Mode, layout: readonly BlockPlace[]): Share {
     part === 'down' && block === deepest?.index && attention === deepest.transformers.length - 1
   const style = ({ part, block, attention }: CrossAttention) =>
     part === 'up' && block === firstUp?.index && attention === 1
+  if (typeof mode === 'object') return byDegrees(mode, { style, composition })
   switch (mode) {
     case 'all':
       return () => 1
@@ -48,6 +49,15 @@ function modeShares(mode: Mode, layout: readonly BlockPlace[]): Share {
       return (place) => Number(!composition(place))
   }
 }
+
+/** Between the modes: 1 and 1 are "all", 1 and 0 "style", 0 and 1 "composition". */
+const byDegrees =
+  (
+    { style, layout }: Degrees,
+    is: Readonly<Record<'style' | 'composition', (place: CrossAttention) => boolean>>,
+  ): Share =>
+  (place) =>
+    is.style(place) ? style : is.composition(place) ? layout : Math.min(style, layout)
 
 /** diffusers' form: a block that is not named takes nothing, one number holds for all its transformers. */
 function fromBlocks(layers: LayerWeights, { part, block, attention }: CrossAttention): number {

@@ -6,8 +6,8 @@ export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
 /** As many references as a recipe may have. */
 export const MOST_REFERENCES = 8
 
-/** What a reference is followed in, as the panel offers it. */
-export type DraftMode = Exclude<Mode, 'strong-style'>
+/** What a reference is followed in. */
+export type DraftMode = Mode
 
 /** One reference of the recipe being edited; `image` is its name in the recipe, which no other reference ever has. */
 export interface DraftReference {
@@ -80,18 +80,5 @@ export function recipeOf(draft: Draft, seed: number): Recipe {
 /** How much a recipe follows each of its references. */
 export const weightsOf = ({ references }: Recipe): readonly number[] =>
   (references ?? []).map(({ weight }) => weight ?? WEIGHT.usual)
-
-/** The recipe with other weights, in the order of its references. */
-export const withWeights = (recipe: Recipe, weights: readonly number[]): Recipe => ({
-  ...recipe,
-  references: (recipe.references ?? []).map((reference, i) => ({ ...reference, weight: weights[i] ?? WEIGHT.usual })),
-})
-
-/** Whether two lists of weights are the same. */
-export const sameWeights = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((weight, i) => weight === b[i])
-
-/** Weights as the panel writes them. */
-export const weightsInWords = (weights: readonly number[]): string => weights.map((w) => w.toFixed(2)).join(', ')
 
 const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value))

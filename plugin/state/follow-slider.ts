@@ -1,16 +1,24 @@
-import { sameWeights, weightsOf } from './draft.ts'
+import { type Following, followingOf, sameFollowing } from './following.ts'
 import { noticeOf } from './notices.ts'
 import { type Painting, paint } from './paint.ts'
 import { place } from './place.ts'
+import { quickPicture } from './quick-picture.ts'
 import { orderAgain } from './request.ts'
 import { isLive, type Made } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** Positions of the sliders that want a picture; only those the person let go of go into the document. */
+/** Where the sliders and pads are; only what the person let go of goes into the document. */
 interface Wish {
-  readonly weights: readonly number[]
+  readonly following: readonly Following[]
   readonly released: boolean
+}
+
+/** A quick picture that was shown, and which picture it was of. */
+interface Shown {
+  readonly following: readonly Following[]
+  readonly of: Made
+  readonly url: string
 }
 
 /** The companion drops a waiting picture of this slot for a newer one. */
@@ -18,45 +26,62 @@ const SLOT = 'slider'
 
 /** Makes the newest result again for every position of the sliders that it can keep up with. */
 export interface SliderFollower {
-  /** The sliders are at `weights`, in the order of the references: one is still held, or was let go of. */
-  readonly move: (weights: readonly number[], released: boolean) => void
+  /** The references are to be followed like this, in their order: a slider is still held, or was let go of. */
+  readonly move: (following: readonly Following[], released: boolean) => void
   /** Stops, and leaves the layer as it is. */
   readonly stop: () => void
   /** Settles when everything wished for so far is done. */
   readonly idle: () => Promise<void>
 }
 
-/** While held, the panel shows pictures as fast as they come; the one position let go of becomes one history step. */
+/**
+ * While held, the panel shows quick pictures as fast as they come; the one position let go of becomes one history step. The
+ * newest position wins: a full picture gives way to a slider that is held again, a quick one to a slider that is let go of.
+ */
 export function createSliderFollower(surroundings: Surroundings, store: Store): SliderFollower {
   let wish: Wish | undefined
   let painting: Painting | undefined
-  /** The last picture made while the slider was held, in case it is let go of there. */
-  let shown: Made | undefined
+  let looking: AbortController | undefined
+  /** In case a held slider comes back to where it was. */
+  let shown: Shown | undefined
   let working: Promise<void> | undefined
 
-  const follow = async ({ weights, released }: Wish): Promise<void> => {
+  /** Shows a quick picture; an earlier one stays until it is there. */
+  const look = async (newest: Made, following: readonly Following[]): Promise<void> => {
+    const isShown = shown && isAgain(shown.of, newest) && sameFollowing(shown.following, following)
+    const order = orderAgain(newest, following)
+    const show = (url: string, isComing: boolean): void =>
+      store.dispatch({ type: 'trial', trial: { following, url, isComing } })
+    if (shown && isShown) return show(shown.url, false)
+    show(store.state().trial?.url ?? newest.url, true)
+    const current = new AbortController()
+    looking = current
+    try {
+      const url = await quickPicture(surroundings, order, SLOT, current.signal)
+      shown = { following, of: newest, url }
+      if (!current.signal.aborted) show(url, false)
+    } catch (thrown) {
+      // Of a slider that was let go of, what it showed stays until the full picture comes.
+      if (!current.signal.aborted) store.dispatch({ type: 'trial', trial: undefined })
+      throw thrown
+    } finally {
+      looking = undefined
+    }
+  }
+
+  const follow = async ({ following, released }: Wish): Promise<void> => {
     const { newest } = store.state()
     if (newest === undefined || !isLive(store.state())) return
-    const { recipe } = newest.made
-    if (sameWeights(weights, weightsOf(recipe))) return store.dispatch({ type: 'trial', trial: undefined })
-    if (shown && sameWeights(weights, weightsOf(shown.recipe)) && isAgain(shown, newest.made)) {
-      if (released) await place(surroundings, store, shown, newest.layer)
-      else store.dispatch({ type: 'trial', trial: { weights, url: shown.url } })
-      return
+    if (sameFollowing(following, followingOf(newest.made.recipe))) {
+      return store.dispatch({ type: 'trial', trial: undefined })
     }
-    const current = paint(surroundings, store, orderAgain(newest.made, weights), 'adjust', SLOT)
+    if (!released) return look(newest.made, following)
+    const current = paint(surroundings, store, orderAgain(newest.made, following), 'adjust', SLOT)
     painting = current
     try {
-      shown = await current.made
-      // Let go of at this very position while its picture was being made: no need to make it again.
-      const letGo = wish?.released === true && sameWeights(wish.weights, weights)
-      if (letGo) wish = undefined
-      if (released || letGo) {
-        store.dispatch({ type: 'run-phase', id: current.id, phase: 'placing' })
-        await place(surroundings, store, shown, newest.layer)
-      } else {
-        store.dispatch({ type: 'trial', trial: { weights, url: shown.url } })
-      }
+      const made = await current.made
+      store.dispatch({ type: 'run-phase', id: current.id, phase: 'placing' })
+      await place(surroundings, store, made, newest.layer)
     } finally {
       painting = undefined
       current.end()
@@ -81,19 +106,22 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
   }
 
   return {
-    move(weights, released) {
-      wish = { weights, released }
-      if (released && painting && !sameWeights(weightsOf(painting.order.recipe), weights)) painting.cancel()
+    move(following, released) {
+      const isUnderWay = painting !== undefined && sameFollowing(followingOf(painting.order.recipe), following)
+      wish = isUnderWay ? undefined : { following, released }
+      if (!isUnderWay) painting?.cancel()
+      if (released) looking?.abort()
       working ??= work()
     },
     stop() {
       wish = undefined
       painting?.cancel()
+      looking?.abort()
     },
     idle: async () => working,
   }
 }
 
-/** Whether one picture is the other with other weights. */
+/** Whether one picture is the other, followed otherwise. */
 const isAgain = (one: Made, other: Made): boolean =>
   one.recipe.seed === other.recipe.seed && one.pictures === other.pictures

@@ -1,8 +1,9 @@
-import { type DraftChange, weightsOf } from './draft.ts'
+import type { DraftChange, DraftMode } from './draft.ts'
 import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
 import { type CompanionFacts, companionFacts } from './companion-facts.ts'
 import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
+import { type Following, followingOf } from './following.ts'
 import { companionNotice, noticeOf } from './notices.ts'
 import { type Painting, paint } from './paint.ts'
 import { place, placeKept } from './place.ts'
@@ -22,6 +23,8 @@ export interface Panel {
   readonly references: References
   /** The slider of a reference is at `weight`: still held, or let go of. */
   readonly setWeight: (image: string, weight: number, released: boolean) => Promise<void>
+  /** What a reference is followed in, by its pad or its list: still held, or let go of. */
+  readonly setMode: (image: string, mode: DraftMode, released: boolean) => Promise<void>
   /** Changes the recipe being edited. */
   readonly change: (change: DraftChange) => void
   /** Makes a picture of the recipe (taking the selected layers when there is no reference yet) and inserts it. */
@@ -56,7 +59,13 @@ export function createPanel(surroundings: Surroundings): Panel {
   let painting: Painting | undefined
   let imprinting = false
 
-  const weights = (): readonly number[] => state().recipe.references.map(({ weight }) => weight)
+  /** Shows at once how a reference is followed now, and in the newest layer once it is let go of. */
+  const follow = async (image: string, changes: Partial<Following>, released: boolean): Promise<void> => {
+    dispatch({ type: 'reference-changed', image, change: changes })
+    if (imprinting) return
+    slider.move(followingOf(state().recipe), released)
+    if (released) await slider.idle()
+  }
 
   /** Why nothing can be made at all; undefined when it can. */
   const missing = () => {
@@ -107,12 +116,8 @@ export function createPanel(surroundings: Surroundings): Panel {
       if (change.prompt !== undefined) settings.write(PROMPT, change.prompt)
       if ('checkpoint' in change) settings.write(CHECKPOINT, change.checkpoint ?? '')
     },
-    async setWeight(image, weight, released) {
-      dispatch({ type: 'reference-changed', image, change: { weight } })
-      if (imprinting) return
-      slider.move(weights(), released)
-      if (released) await slider.idle()
-    },
+    setWeight: (image, weight, released) => follow(image, { weight }, released),
+    setMode: (image, mode, released) => follow(image, { mode }, released),
     async imprint() {
       const notice = missing()
       if (notice !== undefined) return dispatch({ type: 'notice', notice })
@@ -126,7 +131,7 @@ export function createPanel(surroundings: Surroundings): Panel {
         imprinting = false
       }
       // A slider may have been moved while the picture was made.
-      slider.move(weights(), true)
+      slider.move(followingOf(state().recipe), true)
       await slider.idle()
     },
     cancel() {
@@ -134,7 +139,7 @@ export function createPanel(surroundings: Surroundings): Panel {
       slider.stop()
       const { newest } = state()
       if (newest !== undefined && isLive(state())) {
-        dispatch({ type: 'weights', weights: weightsOf(newest.made.recipe) })
+        dispatch({ type: 'followed', following: followingOf(newest.made.recipe) })
       }
       dispatch({ type: 'trial', trial: undefined })
     },

@@ -1,6 +1,7 @@
 import type { CompanionStatus } from '../client/companion.ts'
 import type { CapturedReference, ResultLayer, Selection } from '../host/host.ts'
 import { changedReference, type Draft, type DraftChange, newReference, type ReferenceChange } from './draft.ts'
+import type { Following } from './following.ts'
 import { advance, type Pace } from './pace.ts'
 import type { Card, Made, Notice, PanelState, Run } from './state.ts'
 
@@ -19,7 +20,7 @@ export type PanelEvent =
   | { readonly type: 'reference-removed'; readonly image: string }
   | { readonly type: 'thumbnail'; readonly image: string; readonly thumbnail: string }
   | { readonly type: 'reference-layer'; readonly image: string; readonly layer: Card['layer'] }
-  | { readonly type: 'weights'; readonly weights: readonly number[] }
+  | { readonly type: 'followed'; readonly following: readonly Following[] }
   | { readonly type: 'changed'; readonly change: DraftChange }
   | { readonly type: 'earlier-prompts'; readonly prompts: readonly string[] }
   | {
@@ -85,12 +86,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return inCard(state, event.image, { thumbnail: event.thumbnail })
     case 'reference-layer':
       return inCard(state, event.image, { layer: event.layer })
-    case 'weights':
+    case 'followed':
       return withReferences(
         state,
-        state.recipe.references.map((reference, i) =>
-          changedReference(reference, { weight: event.weights[i] ?? reference.weight }),
-        ),
+        state.recipe.references.map((reference, i) => changedReference(reference, event.following[i] ?? {})),
       )
     case 'changed':
       return { ...state, recipe: { ...state.recipe, ...event.change } }

@@ -3,7 +3,8 @@ import type { Raster } from '../../shared/raster.ts'
 import { hashOnce } from '../../shared/picture-hash.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
-import { type Draft, weightsInWords, weightsOf, withWeights } from './draft.ts'
+import { type Draft, recipeOf } from './draft.ts'
+import { type Following, followingInWords, followingOf, withFollowing } from './following.ts'
 import type { Cards, Made } from './state.ts'
 
 const LONGEST_NAME = 80
@@ -29,15 +30,18 @@ export function orderFor(draft: Draft, cards: Cards, seed: number, exists: (laye
   }
 }
 
-/** The same picture again, following the references more or less: same seed, same words, same pixels. */
-export function orderAgain({ recipe, pictures, captures, anchor }: Made, weights: readonly number[]): Order {
-  return { recipe: withWeights(recipe, weights), pictures, captures, anchor }
+/** The same picture again, following the references otherwise: same seed, same words, same pixels. */
+export function orderAgain(
+  { recipe, pictures, captures, anchor }: Made,
+  following: readonly Following[],
+): Order {
+  return { recipe: withFollowing(recipe, following), pictures, captures, anchor }
 }
 
-/** Whether a picture is what the draft asks for, but for the weights. */
+/** Whether a picture is what the draft asks for, but for how it follows its references. */
 export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
   const seed = draft.seed ?? made.recipe.seed ?? 0
-  const without = (recipe: Recipe): string => JSON.stringify(withWeights(recipe, []))
+  const without = (recipe: Recipe): string => JSON.stringify(withFollowing(recipe, []))
   return (
     without(recipeOf(draft, seed)) === without(made.recipe) &&
     Object.entries(picturesOf(draft, cards)).every(([name, picture]) => made.pictures[name] === picture)
@@ -52,7 +56,7 @@ export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'
   const references = order.captures.map(({ layer, name, bounds }) => ({ name, bounds, ...layer }))
   return {
     layerName,
-    historyName: kind === 'imprint' ? layerName : `${layerName} · ${weightsInWords(weightsOf(order.recipe))}`,
+    historyName: kind === 'imprint' ? layerName : `${layerName} · ${followingInWords(followingOf(order.recipe))}`,
     memory: JSON.stringify({ recipe: renamePictures(recipe, (name) => lastingName(order, name)), references }),
     ...(order.ground && { place: placeFor(order.recipe, order.ground) }),
   }

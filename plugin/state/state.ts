@@ -3,6 +3,7 @@ import type { CapturedReference, LayerNow, ResultLayer, ResultNote, Selection } 
 import type { Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Score } from '../../shared/score.ts'
+import type { Following } from './following.ts'
 import type { Draft } from './draft.ts'
 import type { Pace } from './pace.ts'
 import { isOf, type Order } from './request.ts'
@@ -68,8 +69,9 @@ export interface PanelState {
   readonly run: Run | undefined
   /** The newest result that went into a document; the sliders change its layer as long as that `exists`. */
   readonly newest: { readonly made: Made; readonly layer: ResultLayer; readonly exists: boolean } | undefined
-  /** The picture of a slider position that is still held; only the panel shows it. */
-  readonly trial: { readonly weights: readonly number[]; readonly url: string } | undefined
+  /** What a slider that is held would make: a quick picture, or while it is coming the one before; only the panel shows it. */
+  readonly trial:
+    { readonly following: readonly Following[]; readonly url: string; readonly isComing: boolean } | undefined
   readonly kept: Kept | undefined
   readonly notice: Notice | undefined
 }

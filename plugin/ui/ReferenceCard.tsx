@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { DraftMode, DraftReference } from '../state/draft.ts'
+import type { ModeName } from '../../shared/recipe.ts'
+import type { DraftReference } from '../state/draft.ts'
 import type { Card } from '../state/state.ts'
 import { usePanel } from './panel-context.ts'
 import { ReferenceMore } from './ReferenceMore.tsx'
@@ -7,12 +8,15 @@ import { Weight } from './Weight.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
 
-const MODES: Readonly<Record<DraftMode, string>> = {
+const MODES: Readonly<Record<ModeName, string>> = {
   all: 'All',
   style: 'Style',
   composition: 'Layout',
   'style+composition': 'Style and layout',
+  'strong-style': 'All but layout',
 }
+/** And what stands there while the pad says it. */
+const WITH_PAD = { ...MODES, pad: 'As on the pad' } as const
 
 interface ReferenceCardProps {
   readonly reference: DraftReference
@@ -43,11 +47,11 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
             </ActionButton>
           </div>
           <Weight weight={weight} onMove={(value, released) => void panel.setWeight(image, value, released)} />
-          <Picker
+          <Picker<ModeName | 'pad'>
             label="Follow"
-            choices={MODES}
-            value={mode}
-            onChoose={(choice) => void panel.references.change(image, { mode: choice })}
+            choices={typeof mode === 'object' ? WITH_PAD : MODES}
+            value={typeof mode === 'object' ? 'pad' : mode}
+            onChoose={(choice) => choice !== 'pad' && void panel.setMode(image, choice, true)}
           />
         </div>
       </div>

@@ -2,6 +2,7 @@ import type { DraftReference, ReferenceChange } from '../state/draft.ts'
 import type { Fit } from '../../shared/recipe.ts'
 import { usePanel } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { StyleAndLayout } from './StyleAndLayout.tsx'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
@@ -12,13 +13,14 @@ const FITS: Readonly<Record<Fit, string>> = {
   tile: 'Sees all of it, in tiles',
 }
 
-/** The rest of what can be said about a reference: when it acts, what is seen of it, and which layer it is. */
+/** The rest of what can be said about a reference: what is followed of it, when it acts, what is seen of it, and which layer it is. */
 export function ReferenceMore({ reference }: { readonly reference: DraftReference }) {
   const { references } = usePanel()
   const { image, start, end, fit } = reference
   const change = (changes: ReferenceChange): void => void references.change(image, changes)
   return (
     <div className="more">
+      <StyleAndLayout reference={reference} />
       <Share label="From" value={start} usual={0} onMove={(value) => change({ start: value })} />
       <Share label="To" value={end} usual={1} onMove={(value) => change({ end: value })} />
       <Picker label="What the model sees" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />

@@ -1,5 +1,5 @@
 import { scoreInWords } from '../../shared/score.ts'
-import { weightsInWords, weightsOf } from '../state/draft.ts'
+import { type Following, followingInWords, followingOf } from '../state/following.ts'
 import { isLive, type PanelState, type Run } from '../state/state.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressPercent, progressText } from './progress.ts'
@@ -51,24 +51,28 @@ interface Shown {
 function newestOf(state: PanelState): Shown | undefined {
   const { run, trial, kept, newest } = state
   const { prompt } = state.recipe
-  if (run?.kind === 'imprint') return { url: run.preview, title: titled(prompt, run.weights), hint: '' }
   if (run !== undefined) {
-    const url = run.preview ?? trial?.url ?? newest?.made.url
-    return { url, title: titled(newest?.made.recipe.prompt ?? prompt, run.weights), hint: '' }
+    const following = run.weights.map((weight): Following => ({ weight, mode: 'all' }))
+    const title = titled(newest?.made.recipe.prompt ?? prompt, following)
+    if (run.kind === 'imprint') return { url: run.preview, title, hint: '' }
+    // A quick picture is nearer to the full one than most that are unfinished.
+    const quick = trial?.isComing === false ? trial.url : undefined
+    return { url: quick ?? run.preview ?? newest?.made.url, title, hint: '' }
   }
   if (kept !== undefined) {
     const { recipe, url } = kept.made
-    return { url, title: titled(recipe.prompt, weightsOf(recipe)), hint: 'Not in the document yet.' }
+    return { url, title: titled(recipe.prompt, followingOf(recipe)), hint: 'Not in the document yet.' }
   }
   if (newest === undefined) return undefined
   const { recipe, url } = newest.made
   if (trial !== undefined) {
-    return { url: trial.url, title: titled(recipe.prompt, trial.weights), hint: 'Let go to keep it.' }
+    const hint = trial.isComing && trial.url === url ? 'A quick picture is coming…' : 'Let go to keep it.'
+    return { url: trial.url, title: titled(recipe.prompt, trial.following), hint }
   }
   const next = whatIsNext(state)
   const likeness = scoreInWords({ reference: newest.made.score?.reference })
   const hint = likeness === '' ? next : `${likeness}. ${next}`
-  return { url, title: titled(recipe.prompt, weightsOf(recipe)), hint }
+  return { url, title: titled(recipe.prompt, followingOf(recipe)), hint }
 }
 
 function whatIsNext(state: PanelState): string {
@@ -76,5 +80,5 @@ function whatIsNext(state: PanelState): string {
   return isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
 }
 
-const titled = (prompt: string, weights: readonly number[]): string =>
-  prompt.trim() === '' ? weightsInWords(weights) : `${prompt.trim()} · ${weightsInWords(weights)}`
+const titled = (prompt: string, following: readonly Following[]): string =>
+  prompt.trim() === '' ? followingInWords(following) : `${prompt.trim()} · ${followingInWords(following)}`

@@ -126,6 +126,20 @@ describe('how much each attention takes', () => {
     assert.equal(strong['mid_block.attentions.0'], 1)
   })
 
+  test('style and layout by degrees meet the modes at the corners, and the rest takes as much as both do', () => {
+    for (const config of [SD15, SDXL]) {
+      assert.deepEqual(shares(config, { style: 1, layout: 1 }), shares(config, 'all'))
+      assert.deepEqual(shares(config, { style: 1, layout: 0 }), shares(config, 'style'))
+      assert.deepEqual(shares(config, { style: 0, layout: 1 }), shares(config, 'composition'))
+      assert.deepEqual(shares(config, { style: 0, layout: 0 }), {})
+      const between = shares(config, { style: 0.75, layout: 0.25 })
+      assert.deepEqual(Object.keys(between), Object.keys(shares(config, 'all')))
+      assert.equal(between['down_blocks.2.attentions.1'], 0.25)
+      assert.equal(between[Object.keys(shares(config, 'style'))[0]!], 0.75)
+      assert.equal(between['mid_block.attentions.0'], 0.25)
+    }
+  })
+
   test('every mode has a meaning', () => {
     for (const mode of MODES) assert.ok(Object.keys(shares(SD15, mode)).length > 0, mode)
   })

@@ -5,7 +5,7 @@ interface PickerProps<Choice extends string> {
   /** The name of the list; seen only by those who cannot see the rest. */
   readonly label: string
   /** What can be chosen, and how it is called. */
-  readonly choices: Readonly<Record<Choice, string>>
+  readonly choices: Readonly<Partial<Record<Choice, string>>>
   readonly value: Choice
   readonly onChoose: (choice: Choice) => void
 }

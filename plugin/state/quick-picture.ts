@@ -1,0 +1,17 @@
+import { ImprintError } from '../../shared/errors.ts'
+import type { Order } from './request.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** The rough picture of an order, for an img element: what a held slider shows. Rejects with an ImprintError or a HostError. */
+export async function quickPicture(
+  { host, companion }: Surroundings,
+  { recipe, pictures }: Order,
+  slot: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const request = { recipe, pictures, slot, quick: true }
+  for await (const event of companion.generate(request, signal)) {
+    if (event.type === 'result') return host.pictureUrl(event.picture)
+  }
+  throw new ImprintError('engine-failed', 'The companion ended without a picture: try again.')
+}
