@@ -28,17 +28,13 @@ function Starting() {
   return (
     <>
       <p className="hint">Run this in Imprint’s folder:</p>
+      <TextField label="Line that starts the companion" value={START} onCommit={() => undefined} />
       <div className="row">
-        <div className="grows">
-          <TextField label="Line that starts the companion" value={START} onCommit={() => undefined} />
-        </div>
-        <ActionButton onPress={() => void panel.copy(START).then(setCopied)} title="Copy the line">
-          Copy
-        </ActionButton>
+        <ActionButton onPress={() => void panel.copy(START).then(setCopied)}>Copy line</ActionButton>
+        <p className="sentence beside" role="status">
+          {copied === undefined ? '' : copied ? 'Copied.' : 'The clipboard is closed to Imprint: copy it by hand.'}
+        </p>
       </div>
-      <p className="hint" role="status">
-        {copied === undefined ? '' : copied ? 'Copied.' : 'The clipboard is closed to Imprint: copy the line by hand.'}
-      </p>
     </>
   )
 }

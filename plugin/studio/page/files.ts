@@ -1,8 +1,11 @@
 import type { Controls } from '../double/controls.ts'
 import { byId, element } from './element.ts'
 
-/** Opening by button or drop, and saving, of PSD files; `say` shows a sentence when a file cannot be read. */
-export function connectFiles(controls: Controls, say: (sentence: string) => void): void {
+/**
+ * Opening by button or drop, and saving, of PSD files; `say` shows a sentence when a file cannot be read. Returns the way to save, which
+ * says whether that worked.
+ */
+export function connectFiles(controls: Controls, say: (sentence: string) => void, saved: () => void): () => boolean {
   const picker = byId('input', 'file')
 
   const open = async (file: File | undefined): Promise<void> => {
@@ -19,21 +22,34 @@ export function connectFiles(controls: Controls, say: (sentence: string) => void
     void open(picker.files?.[0])
     picker.value = ''
   })
-  document.addEventListener('dragover', (event) => event.preventDefault())
+  const table = byId('div', 'table')
+  document.addEventListener('dragover', (event) => {
+    event.preventDefault()
+    table.classList.add('table-dropping')
+  })
+  document.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) table.classList.remove('table-dropping')
+  })
   document.addEventListener('drop', (event) => {
     event.preventDefault()
+    table.classList.remove('table-dropping')
     void open(event.dataTransfer?.files[0])
   })
 
-  byId('button', 'save').addEventListener('click', () => {
+  const save = (): boolean => {
     const title = controls.active()?.title
-    if (title === undefined) return say('No document is open.')
+    if (title === undefined) return false
     try {
       const url = URL.createObjectURL(new Blob([controls.save().slice()], { type: 'image/vnd.adobe.photoshop' }))
       element('a', '', { href: url, download: title }).click()
       URL.revokeObjectURL(url)
+      saved()
+      return true
     } catch (thrown) {
       say(thrown instanceof Error ? thrown.message : String(thrown))
+      return false
     }
-  })
+  }
+  byId('button', 'save').addEventListener('click', save)
+  return save
 }

@@ -3,6 +3,8 @@ import { Theme } from '@spectrum-web-components/theme'
 import '@spectrum-web-components/theme/scale-medium.js'
 import '@spectrum-web-components/theme/theme-dark.js'
 import '@spectrum-web-components/theme/theme-light.js'
+import type { DocumentView } from '../double/controls.ts'
+import { createDocumentTabs } from './document-tabs.ts'
 import { drawnOn } from './draw.ts'
 import { byId } from './element.ts'
 import { connectFiles } from './files.ts'
@@ -12,6 +14,8 @@ import { connectPanelEdge } from './panel-width.ts'
 import { guardWhileModal } from './modal-guard.ts'
 import { loadPanel, openPhotoshop, type StudioConfig } from './photoshop.ts'
 import { connectTheme } from './theme.ts'
+import { connectClosing, trackUnsaved } from './unsaved.ts'
+import { createView } from './view.ts'
 import { defineWidgets } from './widgets.ts'
 
 declare global {
@@ -37,19 +41,24 @@ async function open(config: StudioConfig): Promise<void> {
   const canvas = byId('canvas', 'document')
   const layers = createLayerTree(byId('div', 'layers'), controls)
   const history = createHistoryList(byId('ol', 'history'), controls)
+  const view = createView(byId('div', 'table'), canvas)
+  const unsaved = trackUnsaved(controls)
+  const tabs = createDocumentTabs(byId('ul', 'documents'), controls, unsaved)
   let shown: unknown
 
   const draw = (): void => {
     const active = controls.active()
-    byId('h1', 'title').textContent =
-      active === null ? 'No document' : `${active.title} · ${active.state.width} × ${active.state.height}`
+
+    byId('h1', 'title').textContent = active === null ? 'No document' : titleOf(active, unsaved.has(active))
     canvas.hidden = active === null
     const { names, position } = active?.history ?? { names: [], position: 0 }
     byId('button', 'undo').disabled = position === 0
     byId('button', 'redo').disabled = position >= names.length - 1
-    for (const id of ['save', 'close']) byId('button', id).disabled = active === null
+    for (const id of ['save', 'close', 'zoom-in', 'zoom-out', 'fit']) byId('button', id).disabled = active === null
     if (active !== null && active.state !== shown) drawnOn(canvas, controls.picture())
+    if (active !== null) view.show(active.state)
     shown = active?.state
+    tabs.draw()
     layers.draw()
     history.draw()
   }
@@ -65,16 +74,17 @@ async function open(config: StudioConfig): Promise<void> {
 
   byId('button', 'undo').addEventListener('click', () => void controls.undo())
   byId('button', 'redo').addEventListener('click', () => void controls.redo())
-  byId('button', 'close').addEventListener('click', () => {
-    if (controls.active() !== null) controls.close()
-  })
   document.addEventListener('keydown', (event) => {
     if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || isTyping(event)) return
     event.preventDefault()
     if (event.shiftKey) controls.redo()
     else controls.undo()
   })
-  connectFiles(controls, say)
+  const save = connectFiles(controls, say, () => {
+    unsaved.saved()
+    draw()
+  })
+  connectClosing(controls, unsaved, save)
   connectPanelEdge(byId('div', 'edge'), byId('aside', 'panel-column'))
 
   const psd = await fetch(config.psdUrl)
@@ -82,6 +92,9 @@ async function open(config: StudioConfig): Promise<void> {
   draw()
   await loadPanel(host, byId('div', 'panel'))
 }
+
+const titleOf = ({ title, state }: DocumentView, isUnsaved: boolean): string =>
+  `${title} · ${state.width} × ${state.height}${isUnsaved ? ' · not saved' : ''}`
 
 const isTyping = (event: KeyboardEvent): boolean =>
   event.composedPath().some((part) => part instanceof HTMLInputElement || part instanceof HTMLTextAreaElement)
