@@ -24,7 +24,8 @@ SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("b
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
 PLUS, BASE = 0.35, 0.15
-# Without a reference words mean the default look: these sets, which share their forms, mostly as drawn on white.
+# Without a reference there is a default look, with words and without, so that guidance changes the thing alone: these
+# sets, which share their forms, mostly as drawn on white.
 DEFAULT_STYLES = ("3d", "flat")
 DEFAULT, AS_DRAWN = 0.85, 0.7
 # Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
@@ -89,10 +90,10 @@ class Icons:
         """Style and background of a view of an icon."""
         return self.pairs[at][1], self.views.colour[view, at].item()
 
-    def target(self, referenced: bool, worded: bool) -> tuple[int, int]:
+    def target(self, referenced: bool) -> tuple[int, int]:
         """Which view of which icon to learn."""
         views = range(len(self.views.latents))
-        if referenced or not worded:
+        if referenced:
             return random.choice(views), random.randrange(len(self.pairs))
         at = random.choice(self.default) if random.random() < DEFAULT else random.randrange(len(self.pairs))
         return (0 if random.random() < AS_DRAWN else random.choice(views)), at
@@ -105,7 +106,7 @@ class Icons:
             use = "plus" if kind < PLUS else "base" if kind < PLUS + BASE else ""
             blank = not use or random.random() < BLANK
             worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else WORDLESS)
-            view, at = self.target(not blank, worded)
+            view, at = self.target(not blank)
             same = not worded or random.random() < SAME
             reference = None if blank else (view, at) if same else random.choice(self.alike[self.look(view, at)])
             picked.append((view, at))
