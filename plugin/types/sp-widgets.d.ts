@@ -15,6 +15,7 @@ declare module 'react' {
         readonly quiet?: boolean
         readonly 'aria-label'?: string
         readonly 'aria-expanded'?: boolean
+        readonly 'aria-pressed'?: boolean
       }
       'sp-button': SpProps & { readonly variant?: 'cta' | 'primary' | 'secondary' }
       'sp-label': SpProps

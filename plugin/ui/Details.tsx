@@ -29,9 +29,7 @@ export function Details() {
 
 function Fields({ recipe }: { readonly recipe: Draft }) {
   const panel = usePanel()
-  const { newest } = usePanelState()
   const { negativePrompt, size, steps, seed } = recipe
-  const lastSeed = newest?.made.recipe.seed
   const resize = (side: number | undefined, at: 0 | 1): void => {
     if (side === undefined) return panel.change({ size: undefined })
     const other = size?.[1 - at] ?? side
@@ -72,11 +70,6 @@ function Fields({ recipe }: { readonly recipe: Draft }) {
           placeholder="new each time"
           onCommit={(number) => panel.change({ seed: number })}
         />
-        {lastSeed !== undefined && seed !== lastSeed && (
-          <ActionButton quiet onPress={() => panel.change({ seed: lastSeed })} title="The seed of the newest picture">
-            Last
-          </ActionButton>
-        )}
       </div>
     </div>
   )

@@ -1,19 +1,27 @@
+import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
-import { Button } from './widgets/Button.tsx'
+import { SeedLock } from './SeedLock.tsx'
+import { ActionButton, Button } from './widgets/Button.tsx'
 
-/** The one primary action, and while it works the way out; one widget, so that the keyboard's focus stays on it. */
+/** The one primary action, which queues while others are made; under it four pictures at once, and the seed. */
 export function Imprint() {
   const panel = usePanel()
   const { run } = usePanelState()
-  const isWorking = run?.kind === 'imprint'
   return (
     <section className="section">
-      <Button
-        variant={isWorking ? 'secondary' : 'cta'}
-        onPress={() => (isWorking ? panel.cancel() : void panel.imprint())}
-      >
-        {isWorking ? 'Cancel' : 'Imprint'}
+      <Button variant="cta" focus={mainButton} onPress={() => void panel.imprint()}>
+        Imprint
       </Button>
+      {run?.kind === 'imprint' && <p className="hint">Imprint again queues another. Escape cancels this one.</p>}
+      <div className="row wraps">
+        <ActionButton
+          onPress={() => void panel.variations.make()}
+          title="Four pictures of neighbouring seeds, to choose from before any goes into the document"
+        >
+          Four variations
+        </ActionButton>
+      </div>
+      <SeedLock />
     </section>
   )
 }

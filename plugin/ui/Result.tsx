@@ -1,6 +1,8 @@
 import { scoreInWords } from '../../shared/score.ts'
 import { type Following, followingInWords, followingOf } from '../state/following.ts'
-import { isLive, type PanelState, type Run } from '../state/state.ts'
+import type { Run } from '../state/runs.ts'
+import { isLive, type PanelState } from '../state/state.ts'
+import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressPercent, progressText } from './progress.ts'
 import { ActionButton } from './widgets/Button.tsx'
@@ -9,9 +11,14 @@ import { ActionButton } from './widgets/Button.tsx'
 export function Result() {
   const panel = usePanel()
   const state = usePanelState()
-  const { run, kept } = state
+  const { run, runs, kept } = state
   const shown = newestOf(state)
   if (shown === undefined) return null
+  // The button is gone with the picture: the keyboard goes on at the one that makes the next.
+  const cancel = (): void => {
+    panel.cancel()
+    if (runs.length === 1) mainButton.current?.focus()
+  }
   return (
     <section className="section card">
       {shown.url === undefined ? (
@@ -22,9 +29,14 @@ export function Result() {
       <div className="card-side">
         <p className="name figures">{shown.title}</p>
         {run === undefined ? <p className="hint">{shown.hint}</p> : <Progress run={run} />}
-        {run?.kind === 'adjust' && <ActionButton onPress={panel.cancel}>Cancel</ActionButton>}
-        {kept !== undefined && run === undefined && (
-          <ActionButton onPress={() => void panel.insertKept()}>Insert</ActionButton>
+        {run !== undefined && <ActionButton onPress={cancel}>Cancel</ActionButton>}
+        {kept.length > 0 && run === undefined && (
+          <div className="row">
+            <ActionButton onPress={() => void panel.insertKept()}>Insert</ActionButton>
+            <ActionButton quiet onPress={panel.dropKept} title="The companion’s history keeps it">
+              Leave out
+            </ActionButton>
+          </div>
         )}
       </div>
     </section>
@@ -50,18 +62,18 @@ interface Shown {
 
 function newestOf(state: PanelState): Shown | undefined {
   const { run, trial, kept, newest } = state
-  const { prompt } = state.recipe
   if (run !== undefined) {
-    const following = run.weights.map((weight): Following => ({ weight, mode: 'all' }))
-    const title = titled(newest?.made.recipe.prompt ?? prompt, following)
+    const title = titled(run.recipe.prompt, followingOf(run.recipe))
     if (run.kind === 'imprint') return { url: run.preview, title, hint: '' }
     // A quick picture is nearer to the full one than most that are unfinished.
     const quick = trial?.isComing === false ? trial.url : undefined
     return { url: quick ?? run.preview ?? newest?.made.url, title, hint: '' }
   }
-  if (kept !== undefined) {
-    const { recipe, url } = kept.made
-    return { url, title: titled(recipe.prompt, followingOf(recipe)), hint: 'Not in the document yet.' }
+  const latest = kept.at(-1)
+  if (latest !== undefined) {
+    const { recipe, url } = latest.made
+    const others = kept.length > 1 ? ` ${kept.length - 1} more after it.` : ''
+    return { url, title: titled(recipe.prompt, followingOf(recipe)), hint: `Not in the document yet.${others}` }
   }
   if (newest === undefined) return undefined
   const { recipe, url } = newest.made

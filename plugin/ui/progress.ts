@@ -1,4 +1,4 @@
-import type { Run } from '../state/state.ts'
+import type { Run } from '../state/runs.ts'
 
 /** How far a run is, in words. */
 export function progressText({ phase, ahead, pace }: Run): string {

@@ -4,6 +4,8 @@ import { useHostEvent } from './host-element.ts'
 interface ButtonProps {
   readonly children: ReactNode
   readonly onPress: () => void
+  /** Lets others move the keyboard's focus here. */
+  readonly focus?: Ref<{ focus(): void }>
 }
 
 /** The second click of a double one must not undo, or do again, what the first began. */
@@ -15,9 +17,10 @@ function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void
 }
 
 /** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
-export function Button({ children, onPress, variant }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
+export function Button({ children, onPress, variant, focus }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
   const ref = useRef<HTMLElement>(null)
   usePress(ref, onPress)
+  useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
       {children}
@@ -32,12 +35,12 @@ interface ActionButtonProps extends ButtonProps {
   readonly name?: string
   /** Whether what the button opens is open; absent for one that opens nothing. */
   readonly open?: boolean
-  /** Lets the parent move the keyboard's focus here. */
-  readonly focus?: Ref<{ focus(): void }>
+  /** Whether what it stands for is chosen; absent for one that chooses nothing. */
+  readonly chosen?: boolean
 }
 
 /** A small button beside what it acts on. */
-export function ActionButton({ children, onPress, title, quiet, name, open, focus }: ActionButtonProps) {
+export function ActionButton({ children, onPress, title, quiet, name, open, chosen, focus }: ActionButtonProps) {
   const ref = useRef<HTMLElement>(null)
   usePress(ref, onPress)
   useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
@@ -50,6 +53,7 @@ export function ActionButton({ children, onPress, title, quiet, name, open, focu
       {...(help === undefined ? {} : { title: help })}
       {...(name === undefined ? {} : { 'aria-label': name })}
       {...(open === undefined ? {} : { 'aria-expanded': open })}
+      {...(chosen === undefined ? {} : { 'aria-pressed': chosen })}
     >
       {children}
     </sp-action-button>

@@ -1,0 +1,83 @@
+import { useRef, useState } from 'react'
+import type { Variation } from '../state/variations.ts'
+import { mainButton } from './main-button.ts'
+import { usePanel, usePanelState } from './panel-context.ts'
+import { progressText } from './progress.ts'
+import { ActionButton } from './widgets/Button.tsx'
+import { useHostEvent } from './widgets/host-element.ts'
+
+/** Pictures of several seeds side by side: those chosen become layers, the others go. Nothing while there are none. */
+export function Variations() {
+  const panel = usePanel()
+  const { variations } = usePanelState()
+  const [chosen, setChosen] = useState<readonly number[]>([])
+  if (variations.length === 0) return null
+  const ready = variations.filter(({ id, made }) => made !== undefined && chosen.includes(id)).map(({ id }) => id)
+  const toggle = (id: number): void =>
+    setChosen(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id])
+  return (
+    <section className="section" aria-label="Variations">
+      <h2 className="heading">Choose</h2>
+      <div className="tiles">
+        {variations.map((one) => (
+          <Tile key={one.id} variation={one} chosen={ready.includes(one.id)} onToggle={() => toggle(one.id)} />
+        ))}
+      </div>
+      <div className="row wraps">
+        {ready.length > 0 && (
+          <ActionButton
+            onPress={() => {
+              void panel.variations.choose(ready)
+              mainButton.current?.focus()
+            }}
+          >
+            {ready.length === 1 ? 'Make it a layer' : `Make ${ready.length} layers`}
+          </ActionButton>
+        )}
+        <ActionButton
+          quiet
+          title="Finished pictures stay in the companion’s history"
+          onPress={() => {
+            panel.variations.drop()
+            mainButton.current?.focus()
+          }}
+        >
+          {ready.length > 0 ? 'None of them' : 'Drop these'}
+        </ActionButton>
+      </div>
+    </section>
+  )
+}
+
+interface TileProps {
+  readonly variation: Variation
+  readonly chosen: boolean
+  readonly onToggle: () => void
+}
+
+/** One picture, or how far it is; a click on it chooses it like its button. */
+function Tile({ variation: { id, seed, made }, chosen, onToggle }: TileProps) {
+  const { runs } = usePanelState()
+  const ref = useRef<HTMLDivElement>(null)
+  const run = runs.find((one) => one.id === id)
+  const url = made?.url ?? run?.preview
+  useHostEvent(ref, 'click', () => made !== undefined && onToggle())
+  return (
+    <div className={chosen ? 'tile tile-chosen' : 'tile'}>
+      <div ref={ref}>
+        {url === undefined ? (
+          <div className="tile-picture" />
+        ) : (
+          <img className="tile-picture" src={url} alt={`Seed ${seed}`} />
+        )}
+      </div>
+      {made === undefined ? (
+        <p className="hint figures">{run === undefined ? '' : progressText(run)}</p>
+      ) : (
+        <ActionButton quiet name={`Choose seed ${seed}`} chosen={chosen} onPress={onToggle}>
+          {chosen ? `✓ ${seed}` : String(seed)}
+        </ActionButton>
+      )}
+    </div>
+  )
+}
