@@ -1,7 +1,7 @@
 import type { Recipe, Sampler, Sigmas } from './recipe.ts'
 
 /** A1111's names of samplers. */
-const SAMPLERS: Readonly<Record<Sampler, string>> = {
+export const SAMPLER_NAMES: Readonly<Record<Sampler, string>> = {
   ddim: 'DDIM',
   pndm: 'PLMS',
   euler: 'Euler',
@@ -14,7 +14,8 @@ const SAMPLERS: Readonly<Record<Sampler, string>> = {
   tcd: 'TCD',
 }
 
-const SCHEDULES: Readonly<Record<Sigmas, string | undefined>> = {
+/** A1111's names of schedules; it has none for a model's own. */
+export const SCHEDULE_NAMES: Readonly<Record<Sigmas, string | undefined>> = {
   model: undefined,
   karras: 'Karras',
   exponential: 'Exponential',
@@ -26,8 +27,8 @@ export function infotext(recipe: Recipe): string {
   const { prompt, negativePrompt, loras = [], checkpoint, size, clipSkip = 0, source } = recipe
   const settings: readonly (readonly [name: string, value: string | number | undefined])[] = [
     ['Steps', recipe.steps],
-    ['Sampler', recipe.sampler && SAMPLERS[recipe.sampler]],
-    ['Schedule type', recipe.sigmas && SCHEDULES[recipe.sigmas]],
+    ['Sampler', recipe.sampler && SAMPLER_NAMES[recipe.sampler]],
+    ['Schedule type', recipe.sigmas && SCHEDULE_NAMES[recipe.sigmas]],
     ['CFG scale', recipe.guidance],
     ['Seed', recipe.seed],
     ['Size', size?.join('x')],

@@ -15,6 +15,11 @@ export function withTexts(png: Uint8Array, texts: Readonly<Record<string, string
   return concatenated([png.subarray(0, end), ...added, png.subarray(end)])
 }
 
+/** A PNG of these chunks, in this order. */
+export const pngOfChunks = (
+  chunksToBe: readonly (readonly [type: string, data: Uint8Array])[],
+): Uint8Array<ArrayBuffer> => concatenated([SIGNATURE, ...chunksToBe.map(([type, data]) => chunk(type, data))])
+
 /** The texts that stand uncompressed in a PNG; none in other bytes, and those before the damage in a damaged one. */
 export function textsOf(bytes: Uint8Array): Record<string, string> {
   const texts: Record<string, string> = {}

@@ -4,6 +4,10 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { infotext } from '../../shared/infotext.ts'
+import { encodePng } from '../../shared/png-file.ts'
+import { readInfotext } from '../../shared/read-infotext.ts'
+import { SAMPLERS, type Recipe } from '../../shared/recipe.ts'
+import { recipeInPng, withRecipe } from '../../shared/recipe-in-png.ts'
 import { textsOf, withTexts } from '../../shared/png-text.ts'
 import { utf8Bytes, utf8Text } from '../../shared/utf8.ts'
 
@@ -92,5 +96,76 @@ describe("A1111's line", () => {
       infotext({ prompt: '', checkpoint: { file: 'a, b', config: 'c' }, sigmas: 'model' }),
       '\nModel: "a, b", Version: Imprint',
     )
+  })
+
+  test('is read back as it was written', () => {
+    const recipe: Recipe = {
+      checkpoint: 'dream, v2',
+      prompt: 'a (red:1.2) fox,\nin snow',
+      negativePrompt: 'dull:\nflat',
+      notation: 'a1111',
+      size: [512, 768],
+      seed: 42,
+      steps: 20,
+      guidance: 7.5,
+      sampler: 'dpmpp_2m',
+      sigmas: 'karras',
+      clipSkip: 1,
+      loras: [{ file: 'ink', weight: 0.7 }],
+    }
+    assert.deepEqual(readInfotext(infotext(recipe)), recipe)
+    for (const sampler of SAMPLERS) {
+      assert.equal(readInfotext(infotext({ prompt: '', steps: 4, seed: 1, sampler }))?.sampler, sampler)
+    }
+  })
+
+  test('is read as other programs write it; what a recipe does not take costs that alone', () => {
+    const text = [
+      'a house <lora:ink:0.5> by the sea',
+      'Negative prompt: fog,',
+      'people',
+      'Steps: 30, Sampler: DPM++ 2M Karras, CFG scale: 700, Seed: 7, Size: 513x512, Model hash: 0a1b, Model: sea, Hires upscaler: "a, b: c"',
+    ].join('\r\n')
+    assert.deepEqual(readInfotext(text), {
+      prompt: 'a house  by the sea',
+      notation: 'a1111',
+      negativePrompt: 'fog,\npeople',
+      loras: [{ file: 'ink', weight: 0.5 }],
+      steps: 30,
+      seed: 7,
+      checkpoint: 'sea',
+      sampler: 'dpmpp_2m',
+      sigmas: 'karras',
+    })
+  })
+
+  test('is told from other texts, and no text takes it long', () => {
+    assert.equal(readInfotext('a fox\nTime: 12:30, on the hill'), undefined)
+    assert.equal(readInfotext(''), undefined)
+    assert.equal(readInfotext('a b'.repeat(300_000)), undefined)
+    fc.assert(fc.property(fc.string(), (noise) => void readInfotext(`${noise}\nSteps: 1, Seed: ${noise}, Size: 64x64`)))
+  })
+})
+
+describe('a PNG that we encode', () => {
+  for (const channels of [3, 4] as const) {
+    test(`holds the same pixels, of ${channels} channels, and the recipe`, async () => {
+      const data = Uint8Array.from({ length: 7 * 5 * channels }, (_, i) => (i * 37) % 256)
+      const recipe: Recipe = { prompt: 'a fox', seed: 3 }
+      const png = withRecipe(encodePng({ width: 7, height: 5, channels, data }), recipe)
+      const read = await sharp(png, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true })
+      assert.deepEqual([read.info.width, read.info.height, read.info.channels], [7, 5, channels])
+      assert.deepEqual(new Uint8Array(read.data), data)
+      assert.deepEqual(recipeInPng(png), recipe)
+    })
+  }
+
+  test('a recipe that is none leaves what other programs say; one without either has none', () => {
+    const png = encodePng({ width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) })
+    const parameters = 'a fox\nSteps: 4, Seed: 1, Size: 64x64'
+    assert.equal(recipeInPng(withTexts(png, { imprint: '{"prompt":1}', parameters }))?.seed, 1)
+    assert.equal(recipeInPng(withTexts(png, { imprint: '{' })), undefined)
+    assert.equal(recipeInPng(png), undefined)
+    assert.equal(recipeInPng(Buffer.from('a fox')), undefined)
   })
 })

@@ -25,7 +25,7 @@ export type FilePermission = 'plugin' | 'request' | 'fullAccess'
 /** What a person does with the host's file pickers; null closes one. */
 export interface FilePickers {
   open(endings: readonly string[]): Promise<{ readonly name: string; readonly bytes: Uint8Array } | null>
-  save(name: string): Promise<{ readonly name: string; written(bytes: Uint8Array): void } | null>
+  save(name: string): Promise<{ readonly name: string; readonly written: (bytes: Uint8Array) => void } | null>
 }
 
 const CLOSED: FilePickers = { open: () => Promise.resolve(null), save: () => Promise.resolve(null) }
