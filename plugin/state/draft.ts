@@ -1,7 +1,11 @@
+import type { StartFrom } from '../host/host.ts'
 import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
 export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
+
+/** How much of what a picture starts from is painted anew: at first, and at the ends of the slider. */
+export const STRENGTH = { least: 0.05, usual: 0.75, most: 1 } as const
 
 /** As many references as a recipe may have. */
 export const MOST_REFERENCES = 8
@@ -18,10 +22,14 @@ export interface DraftReference {
   readonly start: number
   readonly end: number
   readonly fit: Fit
+  /** The name of the picture that says where it acts; everywhere where absent. */
+  readonly mask?: string
 }
 
 /** The recipe being edited: what the next picture will be made of. What is undefined is left to the model. */
 export interface Draft {
+  /** How the prompts say what counts more: as in A1111 where undefined. */
+  readonly notation?: 'a1111' | 'comfy' | undefined
   /** The model by its name; the companion chooses where none is named. */
   readonly checkpoint?: string | undefined
   readonly prompt: string
@@ -31,10 +39,14 @@ export interface Draft {
   /** Undefined takes another one for each picture. */
   readonly seed: number | undefined
   readonly references: readonly DraftReference[]
+  /** What the picture starts from beside noise. */
+  readonly startFrom: StartFrom
+  /** How much of that is painted anew, 0 to 1. */
+  readonly strength: number
 }
 
 /** What may be changed of a reference. */
-export type ReferenceChange = Partial<Omit<DraftReference, 'image'>>
+export type ReferenceChange = Partial<Omit<DraftReference, 'image' | 'mask'>>
 
 /** What may be changed of the rest. */
 export type DraftChange = Partial<Omit<Draft, 'references'>>
@@ -69,7 +81,7 @@ export function recipeOf(draft: Draft, seed: number): Recipe {
     ...(checkpoint !== undefined && { checkpoint }),
     prompt,
     ...(negativePrompt !== '' && { negativePrompt }),
-    notation: 'a1111',
+    notation: draft.notation ?? 'a1111',
     ...(size && { size: [size[0], size[1]] }),
     ...(steps !== undefined && { steps }),
     seed,

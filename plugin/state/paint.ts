@@ -1,9 +1,10 @@
 import type { CompanionEvent } from '../client/companion.ts'
+import type { Ground } from '../host/host.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
-import { weightsOf } from './draft.ts'
 import { noteFor, type Order } from './request.ts'
-import type { Made, Run } from './state.ts'
+import { type Run, runName } from './runs.ts'
+import type { Made } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -47,8 +48,10 @@ export function paint(
     const request = {
       recipe,
       pictures,
+      name: runName(id),
       ...(slot === undefined ? {} : { slot }),
       ...(kind === 'imprint' && { score: true }),
+      ...(order.ground && { shape: shapeOf(order.ground) }),
     }
     for await (const event of companion.generate(request, aborter.signal)) {
       if (event.type !== 'result') {
@@ -63,7 +66,7 @@ export function paint(
     throw new ImprintError('engine-failed', 'The companion ended without a picture: try again.')
   }
 
-  dispatch({ type: 'run-started', id, kind, weights: weightsOf(order.recipe) })
+  dispatch({ type: 'run-started', id, kind, recipe: order.recipe })
   return {
     id,
     order,
@@ -72,6 +75,8 @@ export function paint(
     end: () => dispatch({ type: 'run-ended', id }),
   }
 }
+
+const shapeOf = ({ place: { rect } }: Ground) => ({ width: rect.width, height: rect.height })
 
 /** Shows pictures one at a time; those that come while one is being encoded are left out. */
 function createPreviewer(encode: (picture: Raster) => Promise<string>, show: (url: string) => void) {

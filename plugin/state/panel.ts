@@ -5,13 +5,17 @@ import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
 import { type Following, followingOf } from './following.ts'
 import { companionNotice, noticeOf } from './notices.ts'
-import { type Painting, paint } from './paint.ts'
 import { place, placeKept } from './place.ts'
+import { createPresets, type Presets, readPresets } from './presets.ts'
+import { createQueue, type Queue } from './queue.ts'
 import { createReferences, type References } from './references.ts'
-import { orderFor } from './request.ts'
+import { type Order, orderAgain, orderFor } from './request.ts'
 import { initialState, isLive, type PanelState } from './state.ts'
 import { createStore } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createTokenCounter } from './token-counter.ts'
+import { createSweeps, type Sweep, type Sweeps } from './sweep.ts'
+import { createVariations, type Variations } from './variations.ts'
 
 /** Everything a person can do in the panel. The promises settle when it is done; they never reject. */
 export interface Panel {
@@ -27,11 +31,23 @@ export interface Panel {
   readonly setMode: (image: string, mode: DraftMode, released: boolean) => Promise<void>
   /** Changes the recipe being edited. */
   readonly change: (change: DraftChange) => void
-  /** Makes a picture of the recipe (taking the selected layers when there is no reference yet) and inserts it. */
+  readonly presets: Presets
+  /** Has a picture made of the recipe (of the selected layers where it has no reference yet), behind all others, and inserts it. */
   readonly imprint: () => Promise<void>
-  /** Stops what is being made; the document stays as it is. */
+  readonly sweeps: Omit<Sweeps, 'make'> & {
+    /** Makes the newest picture, or the next one, at five weights of a reference: to choose from, or as layers. */
+    readonly make: (image: string, wants: Sweep['wants']) => Promise<void>
+  }
+  readonly variations: Omit<Variations, 'make'> & {
+    /** Has four pictures made of the recipe, to choose from. */
+    readonly make: () => Promise<void>
+  }
+  readonly queue: Pick<Queue, 'cancel' | 'cancelAll' | 'move'>
+  /** Stops what is being made now; the document stays as it is. */
   readonly cancel: () => void
+  /** The newest of the pictures that could not go into their documents goes into one after all, or is left out. */
   readonly insertKept: () => Promise<void>
+  readonly dropKept: () => void
   /** Takes the number that the companion shows. */
   readonly pair: (number: string) => void
   /** Puts text on the clipboard; false when that did not work. */
@@ -48,7 +64,11 @@ const SEEDS = 2 ** 32
 /** The panel without its looks, over everything outside it. */
 export function createPanel(surroundings: Surroundings): Panel {
   const { host, companion, settings, random } = surroundings
-  const remembered = { prompt: settings.read(PROMPT) ?? '', earlierPrompts: readEarlierPrompts(settings) }
+  const remembered = {
+    prompt: settings.read(PROMPT) ?? '',
+    earlierPrompts: readEarlierPrompts(settings),
+    presets: readPresets(settings),
+  }
   const store = createStore(initialState(remembered, companion.status))
   const checkpoint = settings.read(CHECKPOINT)
   if (checkpoint) store.dispatch({ type: 'changed', change: { checkpoint } })
@@ -56,16 +76,18 @@ export function createPanel(surroundings: Surroundings): Panel {
   const references = createReferences(surroundings, store)
   const slider = createSliderFollower(surroundings, store)
   const document = createDocumentFollower(surroundings, store)
-  let painting: Painting | undefined
-  let imprinting = false
+  const queue = createQueue(surroundings, store)
+  const variations = createVariations(surroundings, store, queue)
+  const sweeps = createSweeps(surroundings, store, queue)
+  const tokens = createTokenCounter(surroundings, store)
+  /** The selected layers are being taken as references. */
+  let taking: Promise<boolean> | undefined
+  /** Pictures that are being ordered. */
+  let beginning = 0
+  /** Whether a slider was moved since something was ordered. */
+  let isMoved = false
 
-  /** Shows at once how a reference is followed now, and in the newest layer once it is let go of. */
-  const follow = async (image: string, changes: Partial<Following>, released: boolean): Promise<void> => {
-    dispatch({ type: 'reference-changed', image, change: changes })
-    if (imprinting) return
-    slider.move(followingOf(state().recipe), released)
-    if (released) await slider.idle()
-  }
+  const isBusy = (): boolean => beginning > 0 || queue.isBusy()
 
   /** Why nothing can be made at all; undefined when it can. */
   const missing = () => {
@@ -75,27 +97,65 @@ export function createPanel(surroundings: Surroundings): Panel {
     return { text: 'No document is open: open one and select a layer.', about: 'selection' } as const
   }
 
-  /** Whether there is a picture now, in the document or kept. */
-  const make = async (): Promise<boolean> => {
-    const { recipe, cards, earlierPrompts } = state()
-    dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
-    const seed = recipe.seed ?? Math.floor(random() * SEEDS)
-    const order = orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer))
-    const current = paint(surroundings, store, order, 'imprint')
-    painting = current
+  const change = (changes: DraftChange): void => {
+    dispatch({ type: 'changed', change: changes })
+    if (changes.prompt !== undefined) settings.write(PROMPT, changes.prompt)
+    if ('checkpoint' in changes) settings.write(CHECKPOINT, changes.checkpoint ?? '')
+  }
+  const presets = createPresets(surroundings, store, change)
+
+  /** Shows at once how a reference is followed now, and in the newest layer once it is let go of. */
+  const follow = async (image: string, changes: Partial<Following>, released: boolean): Promise<void> => {
+    dispatch({ type: 'reference-changed', image, change: changes })
+    isMoved = isBusy()
+    if (isMoved) return
+    slider.move(followingOf(state().recipe), released)
+    if (released) await slider.idle()
+  }
+
+  const seed = (): number => state().recipe.seed ?? Math.floor(random() * SEEDS)
+
+  /** What the panel shows and where that goes, frozen: orders of any seed. Undefined, and the person is told, when it cannot be. */
+  const freeze = async (): Promise<((seed: number) => Order) | undefined> => {
+    const { recipe, cards } = state()
     try {
-      const made = await current.made
-      dispatch({ type: 'run-phase', id: current.id, phase: 'placing' })
-      await place(surroundings, store, made, undefined)
-      return true
+      const ground = await host.readGround(recipe.startFrom)
+      return (seed) => orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer), ground)
     } catch (thrown) {
-      const notice = noticeOf(thrown)
-      if (notice !== undefined) dispatch({ type: 'notice', notice })
-      return false
-    } finally {
-      painting = undefined
-      current.end()
+      dispatch({ type: 'notice', notice: noticeOf(thrown) })
+      return undefined
     }
+  }
+
+  /** Whether a picture would start from what is there: then it needs no reference. */
+  const startsFromSomething = async (): Promise<boolean> =>
+    state().recipe.startFrom !== 'nothing' || (await host.target().catch(() => undefined))?.selected !== undefined
+
+  /** Orders of what the panel shows, with the selected layers as references where there are none; undefined when nothing comes of it. */
+  const prepared = async (): Promise<((seed: number) => Order) | undefined> => {
+    if (state().recipe.references.length === 0 && !(await startsFromSomething())) {
+      taking ??= references.add().finally(() => (taking = undefined))
+      if (!(await taking)) return undefined
+    }
+    return freeze()
+  }
+
+  /** Orders once there is something to order, and follows the slider when nothing is left to be made. */
+  const ordering = async (order: (orderWith: (seed: number) => Order) => Promise<unknown>): Promise<void> => {
+    const notice = missing()
+    if (notice !== undefined) return dispatch({ type: 'notice', notice })
+    slider.stop()
+    isMoved = false
+    beginning++
+    const orderWith = await prepared().finally(() => beginning--)
+    if (orderWith === undefined) return
+    const { recipe, earlierPrompts } = state()
+    dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
+    await order(orderWith)
+    if (!isMoved || isBusy()) return
+    isMoved = false
+    slider.move(followingOf(state().recipe), true)
+    await slider.idle()
   }
 
   return {
@@ -105,47 +165,54 @@ export function createPanel(surroundings: Surroundings): Panel {
     start() {
       document.look()
       dispatch({ type: 'companion', status: companion.status })
+      tokens.look()
       const stops = [
         host.watchDocuments(document.look),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
+        store.subscribe(tokens.look),
+        tokens.stop,
       ]
       return () => stops.forEach((stop) => stop())
     },
-    change(change) {
-      dispatch({ type: 'changed', change })
-      if (change.prompt !== undefined) settings.write(PROMPT, change.prompt)
-      if ('checkpoint' in change) settings.write(CHECKPOINT, change.checkpoint ?? '')
-    },
+    change,
+    presets,
+    queue,
     setWeight: (image, weight, released) => follow(image, { weight }, released),
     setMode: (image, mode, released) => follow(image, { mode }, released),
-    async imprint() {
-      const notice = missing()
-      if (notice !== undefined) return dispatch({ type: 'notice', notice })
-      if (imprinting) return
-      imprinting = true
-      try {
-        slider.stop()
-        if (state().recipe.references.length === 0 && !(await references.add())) return
-        if (!(await make())) return
-      } finally {
-        imprinting = false
-      }
-      // A slider may have been moved while the picture was made.
-      slider.move(followingOf(state().recipe), true)
-      await slider.idle()
+    imprint: () =>
+      ordering((orderWith) => queue.add(orderWith(seed()), (made) => place(surroundings, store, made, undefined)).done),
+    sweeps: {
+      ...sweeps,
+      make: (image, wants) =>
+        ordering((orderWith) => {
+          const { newest, recipe } = state()
+          const isOfNewest = newest !== undefined && isLive(state())
+          const order = isOfNewest ? orderAgain(newest.made, followingOf(recipe)) : orderWith(seed())
+          return sweeps.make({ order, at: recipe.references.findIndex((one) => one.image === image), wants })
+        }),
+    },
+    variations: {
+      ...variations,
+      make: () => ordering((orderWith) => variations.make(seed(), orderWith)),
     },
     cancel() {
-      painting?.cancel()
+      const { run, runs, newest } = state()
+      isMoved = false
+      if (run?.kind === 'imprint') queue.cancel(run.id)
+      if (runs.length > 1) return
       slider.stop()
-      const { newest } = state()
       if (newest !== undefined && isLive(state())) {
         dispatch({ type: 'followed', following: followingOf(newest.made.recipe) })
       }
       dispatch({ type: 'trial', trial: undefined })
     },
     async insertKept() {
-      const { kept } = state()
+      const kept = state().kept.at(-1)
       if (kept !== undefined) await placeKept(surroundings, store, kept)
+    },
+    dropKept() {
+      const kept = state().kept.at(-1)
+      if (kept !== undefined) dispatch({ type: 'kept-dropped', made: kept.made })
     },
     pair: (number) => companion.pair(number),
     facts: () => companionFacts(companion),

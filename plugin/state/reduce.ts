@@ -1,9 +1,11 @@
 import type { CompanionStatus } from '../client/companion.ts'
-import type { CapturedReference, ResultLayer, Selection } from '../host/host.ts'
+import type { CapturedReference, Region, ResultLayer, Selection } from '../host/host.ts'
 import { changedReference, type Draft, type DraftChange, newReference, type ReferenceChange } from './draft.ts'
 import type { Following } from './following.ts'
-import { advance, type Pace } from './pace.ts'
-import type { Card, Made, Notice, PanelState, Run } from './state.ts'
+import { changedRuns, type RunEvent } from './runs.ts'
+import type { Card, Made, Notice, PanelState } from './state.ts'
+import type { Sweep } from './sweep.ts'
+import type { Variation } from './variations.ts'
 
 /** What changes the panel's state. */
 export type PanelEvent =
@@ -20,33 +22,30 @@ export type PanelEvent =
   | { readonly type: 'reference-removed'; readonly image: string }
   | { readonly type: 'thumbnail'; readonly image: string; readonly thumbnail: string }
   | { readonly type: 'reference-layer'; readonly image: string; readonly layer: Card['layer'] }
+  /** Where a reference acts from now on, and how the mask for that is named; everywhere where undefined. */
+  | {
+      readonly type: 'reference-region'
+      readonly image: string
+      readonly acts: { readonly mask: string; readonly region: Region } | undefined
+    }
+  | { readonly type: 'target'; readonly target: PanelState['target'] }
   | { readonly type: 'followed'; readonly following: readonly Following[] }
   | { readonly type: 'changed'; readonly change: DraftChange }
   | { readonly type: 'earlier-prompts'; readonly prompts: readonly string[] }
-  | {
-      readonly type: 'run-started'
-      readonly id: number
-      readonly kind: Run['kind']
-      readonly weights: readonly number[]
-    }
-  | { readonly type: 'run-phase'; readonly id: number; readonly phase: Run['phase']; readonly ahead?: number }
-  | {
-      readonly type: 'run-step'
-      readonly id: number
-      readonly step: number
-      readonly steps: number
-      /** Milliseconds of a clock that only moves forward. */
-      readonly at: number
-    }
-  | { readonly type: 'run-preview'; readonly id: number; readonly url: string }
-  | { readonly type: 'run-ended'; readonly id: number }
+  | RunEvent
+  | { readonly type: 'variations'; readonly variations: readonly Variation[] }
+  | { readonly type: 'variation-made'; readonly id: number; readonly made: Made }
+  | { readonly type: 'variation-ended'; readonly id: number }
+  | { readonly type: 'sweep'; readonly sweep: PanelState['sweep'] }
+  | { readonly type: 'swept'; readonly id: number; readonly made: Made }
+  | { readonly type: 'presets'; readonly presets: PanelState['presets'] }
+  | { readonly type: 'tokens'; readonly tokens: PanelState['tokens'] }
   | { readonly type: 'trial'; readonly trial: PanelState['trial'] }
   | { readonly type: 'placed'; readonly made: Made; readonly layer: ResultLayer }
   | { readonly type: 'newest-exists'; readonly exists: boolean }
   | { readonly type: 'kept'; readonly made: Made; readonly into: ResultLayer | undefined }
+  | { readonly type: 'kept-dropped'; readonly made: Made }
   | { readonly type: 'notice'; readonly notice: Notice | undefined }
-
-const NOT_STARTED: Pace = { step: 0, steps: 0, since: undefined, secondsLeft: undefined }
 
 /** What the panel shows after an event; pure. Events of a run that is over change nothing. */
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
@@ -63,7 +62,13 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'captured': {
       const { references } = state.recipe
       const isNew = !references.some(({ image }) => image === event.image)
-      const card: Card = { capture: event.capture, thumbnail: event.thumbnail, layer: 'same' }
+      const region = state.cards[event.image]?.region
+      const card: Card = {
+        capture: event.capture,
+        thumbnail: event.thumbnail,
+        layer: 'same',
+        ...(region && { region }),
+      }
       return {
         ...withReferences(state, isNew ? [...references, newReference(event.image)] : references),
         cards: { ...state.cards, [event.image]: card },
@@ -86,6 +91,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return inCard(state, event.image, { thumbnail: event.thumbnail })
     case 'reference-layer':
       return inCard(state, event.image, { layer: event.layer })
+    case 'reference-region':
+      return withRegion(state, event.image, event.acts)
+    case 'target':
+      return JSON.stringify(state.target) === JSON.stringify(event.target) ? state : { ...state, target: event.target }
     case 'followed':
       return withReferences(
         state,
@@ -95,42 +104,56 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return { ...state, recipe: { ...state.recipe, ...event.change } }
     case 'earlier-prompts':
       return { ...state, earlierPrompts: event.prompts }
+    case 'presets':
+      return { ...state, presets: event.presets }
+    case 'tokens':
+      return { ...state, tokens: event.tokens }
     case 'run-started':
       return {
-        ...state,
+        ...withRuns(state, event),
         notice: undefined,
         trial: event.kind === 'adjust' ? state.trial : undefined,
-        run: {
-          id: event.id,
-          kind: event.kind,
-          weights: event.weights,
-          phase: 'sending',
-          ahead: 0,
-          pace: NOT_STARTED,
-          preview: undefined,
-        },
       }
     case 'run-phase':
-      return inRun(state, event.id, { phase: event.phase, ahead: event.ahead ?? 0 })
     case 'run-step':
-      return inRun(state, event.id, (run) => ({ phase: 'denoising', pace: advance(run.pace, event) }))
     case 'run-preview':
-      return inRun(state, event.id, { preview: event.url })
+    case 'run-moved':
     case 'run-ended':
-      return state.run?.id === event.id ? { ...state, run: undefined } : state
+      return withRuns(state, event)
+    case 'variations':
+      return { ...state, variations: event.variations }
+    case 'variation-made':
+      return {
+        ...state,
+        variations: state.variations.map((one) => (one.id === event.id ? { ...one, made: event.made } : one)),
+      }
+    case 'variation-ended':
+      return { ...state, variations: state.variations.filter(({ id, made }) => id !== event.id || made !== undefined) }
+    case 'sweep':
+      return { ...state, sweep: event.sweep }
+    case 'swept':
+      return { ...state, sweep: state.sweep && withSwept(state.sweep, event) }
     case 'placed':
       return {
         ...state,
         newest: { made: event.made, layer: event.layer, exists: true },
         trial: undefined,
-        kept: undefined,
-        notice: undefined,
+        kept: state.kept.filter(({ made }) => made !== event.made),
+        // While others are made it may be about one of them.
+        notice: state.runs.length > 1 ? state.notice : undefined,
       }
     case 'newest-exists':
       if (state.newest === undefined || state.newest.exists === event.exists) return state
       return { ...state, newest: { ...state.newest, exists: event.exists }, trial: undefined }
     case 'kept':
-      return { ...state, newest: undefined, trial: undefined, kept: { made: event.made, into: event.into } }
+      return {
+        ...state,
+        newest: undefined,
+        trial: undefined,
+        kept: [...state.kept, { made: event.made, into: event.into }],
+      }
+    case 'kept-dropped':
+      return { ...state, kept: state.kept.filter(({ made }) => made !== event.made) }
     case 'trial':
       return { ...state, trial: event.trial }
     case 'notice':
@@ -138,10 +161,15 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
   }
 }
 
-function inRun(state: PanelState, id: number, change: Partial<Run> | ((run: Run) => Partial<Run>)): PanelState {
-  if (state.run?.id !== id) return state
-  return { ...state, run: { ...state.run, ...(typeof change === 'function' ? change(state.run) : change) } }
+function withRuns(state: PanelState, event: RunEvent): PanelState {
+  const runs = changedRuns(state.runs, event)
+  return { ...state, runs, run: runs[0] }
 }
+
+const withSwept = (sweep: Sweep, { id, made }: { readonly id: number; readonly made: Made }): Sweep => ({
+  ...sweep,
+  pictures: sweep.pictures.map((one) => (one.id === id ? { ...one, made } : one)),
+})
 
 const withReferences = (state: PanelState, references: Draft['references']): PanelState => ({
   ...state,
@@ -153,6 +181,23 @@ function inCard(state: PanelState, image: string, change: Partial<Card>): PanelS
   if (card === undefined) return state
   const isSame = Object.entries(change).every(([key, value]) => card[key as keyof Card] === value)
   return isSame ? state : { ...state, cards: { ...state.cards, [image]: { ...card, ...change } } }
+}
+
+function withRegion(
+  state: PanelState,
+  image: string,
+  acts: { readonly mask: string; readonly region: Region } | undefined,
+): PanelState {
+  const card = state.cards[image]
+  if (card === undefined) return state
+  const { region: _region, ...rest } = card
+  const references = state.recipe.references.map((reference) => {
+    if (reference.image !== image) return reference
+    const { mask: _mask, ...everywhere } = reference
+    return { ...everywhere, ...(acts && { mask: acts.mask }) }
+  })
+  const cards = { ...state.cards, [image]: { ...rest, ...(acts && { region: acts.region }) } }
+  return { ...withReferences(state, references), cards }
 }
 
 /** Photoshop tells many times about one change; only a real one may redraw the panel. */

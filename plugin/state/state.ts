@@ -1,12 +1,14 @@
-import type { CompanionStatus } from '../client/companion.ts'
-import type { CapturedReference, LayerNow, ResultLayer, ResultNote, Selection } from '../host/host.ts'
-import type { Phase } from '../../shared/protocol.ts'
+import type { CompanionStatus, TokenCount } from '../client/companion.ts'
+import type { CapturedReference, LayerNow, Region, ResultLayer, ResultNote, Selection, Target } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Score } from '../../shared/score.ts'
+import { type Draft, STRENGTH } from './draft.ts'
 import type { Following } from './following.ts'
-import type { Draft } from './draft.ts'
-import type { Pace } from './pace.ts'
+import type { Preset } from './presets.ts'
 import { isOf, type Order } from './request.ts'
+import type { Run } from './runs.ts'
+import type { Sweep } from './sweep.ts'
+import type { Variation } from './variations.ts'
 
 /** A finished picture and everything that makes it again with other weights. */
 export interface Made extends Order {
@@ -25,6 +27,8 @@ export interface Card {
   readonly thumbnail: string
   /** Whether its layer still looks as it did when the picture was taken. */
   readonly layer: LayerNow
+  /** Where it acts; everywhere where absent. */
+  readonly region?: Region
 }
 
 /** Cards by the name of their reference in the recipe. */
@@ -35,19 +39,6 @@ export interface Kept {
   readonly made: Made
   /** The layer it should have gone into; absent for a picture that wants a new layer. */
   readonly into: ResultLayer | undefined
-}
-
-/** A picture being made. `adjust` follows the slider; `imprint` makes a new layer. */
-export interface Run {
-  readonly id: number
-  readonly kind: 'imprint' | 'adjust'
-  readonly weights: readonly number[]
-  readonly phase: Phase | 'sending' | 'waiting' | 'placing'
-  /** Pictures of other panels that come first. */
-  readonly ahead: number
-  readonly pace: Pace
-  /** The unfinished picture for an img element. */
-  readonly preview: string | undefined
 }
 
 /** One sentence about something that went wrong or is missing, and what to do about it. */
@@ -61,36 +52,67 @@ export interface Notice {
 export interface PanelState {
   readonly companion: CompanionStatus
   readonly selection: Selection
+  /** Where the next picture goes, and a small picture of that where it is not the whole. */
+  readonly target: { readonly where: Target; readonly map?: string } | undefined
   /** What is being edited, and what the next picture will be made of. */
   readonly recipe: Draft
   readonly cards: Cards
   /** Prompts that pictures were made of, newest first. */
   readonly earlierPrompts: readonly string[]
+  /** Named prompts to take again, oldest first. */
+  readonly presets: readonly Preset[]
+  /** How long the prompt is for the model; undefined before it is known. */
+  readonly tokens: TokenCount | undefined
+  /** All pictures being made or waiting for their turn, in the order they are made. */
+  readonly runs: readonly Run[]
+  /** The first of them: the one that is shown. */
   readonly run: Run | undefined
+  /** Pictures of other seeds to choose from, none of them in the document yet. */
+  readonly variations: readonly Variation[]
+  /** Pictures of other weights to compare, none of them in the document yet. */
+  readonly sweep: Sweep | undefined
   /** The newest result that went into a document; the sliders change its layer as long as that `exists`. */
   readonly newest: { readonly made: Made; readonly layer: ResultLayer; readonly exists: boolean } | undefined
   /** What a slider that is held would make: a quick picture, or while it is coming the one before; only the panel shows it. */
   readonly trial:
     { readonly following: readonly Following[]; readonly url: string; readonly isComing: boolean } | undefined
-  readonly kept: Kept | undefined
+  /** Pictures that could not go into their documents, oldest first. */
+  readonly kept: readonly Kept[]
   readonly notice: Notice | undefined
 }
 
+/** What the panel remembers from one session to the next. */
+export interface Remembered extends Pick<PanelState, 'earlierPrompts' | 'presets'> {
+  readonly prompt: string
+}
+
 /** The panel before anything is known, with what it remembers from last time. */
-export function initialState(
-  { prompt, earlierPrompts }: { readonly prompt: string; readonly earlierPrompts: readonly string[] },
-  companion: CompanionStatus,
-): PanelState {
+export function initialState({ prompt, earlierPrompts, presets }: Remembered, companion: CompanionStatus): PanelState {
   return {
     companion,
     selection: { kind: 'no-document' },
-    recipe: { prompt, negativePrompt: '', size: undefined, steps: undefined, seed: undefined, references: [] },
+    target: undefined,
+    recipe: {
+      prompt,
+      negativePrompt: '',
+      size: undefined,
+      steps: undefined,
+      seed: undefined,
+      references: [],
+      startFrom: 'nothing',
+      strength: STRENGTH.usual,
+    },
     cards: {},
     earlierPrompts,
+    presets,
+    tokens: undefined,
+    runs: [],
     run: undefined,
+    variations: [],
+    sweep: undefined,
     newest: undefined,
     trial: undefined,
-    kept: undefined,
+    kept: [],
     notice: undefined,
   }
 }

@@ -5,9 +5,13 @@ import { Imprint } from './Imprint.tsx'
 import { Notice } from './Notice.tsx'
 import { PanelProvider } from './panel-context.ts'
 import { Prompt } from './Prompt.tsx'
+import { Queue } from './Queue.tsx'
 import { References } from './References.tsx'
 import { Result } from './Result.tsx'
 import { StatusLine } from './StatusLine.tsx'
+import { Sweep } from './Sweep.tsx'
+import { Where } from './Where.tsx'
+import { Variations } from './Variations.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 
 /** The whole panel. Ctrl or Cmd with Enter makes a picture, Escape stops. */
@@ -31,9 +35,13 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
         <CompanionHelp />
         <References />
         <Prompt />
+        <Where />
         <Imprint />
         <Notice />
         <Result />
+        <Sweep />
+        <Variations />
+        <Queue />
         <StatusLine />
       </div>
     </PanelProvider>
