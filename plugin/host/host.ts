@@ -1,5 +1,6 @@
 import type { Raster } from '../../shared/raster.ts'
 import type { Fit } from '../../shared/recipe.ts'
+import type { Plane } from './resample.ts'
 
 /** A rectangle in document pixels, half-open, possibly outside the canvas. */
 export interface Rect {
@@ -48,7 +49,7 @@ export interface Print {
 /** A layer, held against what it was when its picture was taken. */
 export type LayerNow = 'same' | 'changed' | 'gone'
 
-/** The picture of a layer, frozen when it was taken. */
+/** A picture of a layer, of a file or of an earlier result, frozen when it was taken. */
 export interface CapturedReference {
   /** Absent where it was taken of no layer; nor has it a `print` then. */
   readonly layer?: LayerRef
@@ -81,11 +82,75 @@ export interface ResultNote {
   readonly historyName: string
   /** JSON that says how the picture was made; kept in the layer's own metadata. */
   readonly memory: string
+  /** Where it goes; absent: into the middle of the canvas. */
+  readonly place?: Place
+}
+
+/** One picture of a group; only one of them is to be seen at first. */
+export interface GroupedResult {
+  readonly picture: Raster
+  readonly note: ResultNote
+  readonly visible: boolean
+}
+
+/** The part of a document that the next picture would go into. */
+export interface Target {
+  readonly documentId: number
+  /** The canvas, or the artboard that the selected layer lies in. */
+  readonly ground: Rect
+  readonly artboard?: { readonly layerId: number; readonly name: string }
+  /** The part of it that is selected: only that would be painted anew. */
+  readonly selected?: Rect
+}
+
+/** Where a picture goes in a document. */
+export interface Place {
+  readonly documentId: number
+  /** What the picture lies over. */
+  readonly rect: Rect
+  /** Whether it fills that, whatever its own shape: it was made for it. */
+  readonly exact: boolean
+  /** The artboard it goes into. */
+  readonly artboardId?: number
+  /** What shows of it, as the mask of its layer; absent: all of it. */
+  readonly cover?: { readonly rect: Rect; readonly plane: Omit<Plane, 'channels'> }
+}
+
+/** What a picture starts from beside noise. */
+export type StartFrom = 'nothing' | 'canvas' | 'layer'
+
+/** Where a picture goes, and what was read of it, frozen. */
+export interface Ground {
+  readonly from: StartFrom
+  readonly place: Place
+  /** The layer it goes above; absent: on top of what lies there. */
+  readonly above?: LayerRef
+  /** What it starts from, and white where that is painted anew. */
+  readonly source?: { readonly picture: Raster; readonly mask?: Raster }
+}
+
+/** Where on a canvas a reference acts. */
+export interface Region {
+  /** How much of each pixel of the canvas was selected, 0 to 255; smaller than the canvas. */
+  readonly plane: Omit<Plane, 'channels'>
+  readonly canvas: Rect
+  /** The bounds of what was selected. */
+  readonly rect: Rect
+  /** The canvas, dark where the reference does not act, as a data URL. */
+  readonly map: string
 }
 
 /** Photoshop as the panel sees it: plain data in, plain data out, every failure a HostError. */
 export interface Host {
   selection(): Selection
+  /** What the next picture would go into; undefined without a document. */
+  target(): Promise<Target | undefined>
+  /** A small picture of a target that shows what of it would be painted anew, as a data URL. */
+  targetMap(target: Target): Promise<string>
+  /** Takes what the next picture starts from, and where it goes. */
+  readGround(from: StartFrom): Promise<Ground>
+  /** Takes the selection as the place where a reference acts. */
+  readRegion(): Promise<Region>
   /** Tells after the selection or a document changed and settled; returns the way to stop. */
   watchDocuments(changed: () => void): () => void
   /** Takes the picture of a layer: the part that is selected now, a part taken earlier, or all that is seen of it. */
@@ -100,11 +165,10 @@ export interface Host {
   looksAs(layer: LayerRef, print: Print): Promise<LayerNow>
   /** Makes a new pixel layer above `above`, or on top of the active document when `above` is absent. */
   insertResult(picture: Raster, note: ResultNote, above?: LayerRef): Promise<ResultLayer>
+  /** Makes a new group of pixel layers, the first one at the back, where insertResult would put the first. */
+  insertGroup(results: readonly GroupedResult[], name: string, above?: LayerRef): Promise<readonly ResultLayer[]>
   /** Puts other pixels into a layer that insertResult made. */
   replaceResult(layer: ResultLayer, picture: Raster, note: ResultNote): Promise<ResultLayer>
-  /** A picture as a data URL for an img element. */
-  pictureUrl(picture: Raster): Promise<string>
-}
   /** Where the picture of a layer lies now, and the JSON that `insertResult` or `replaceResult` left with it. */
   recall(layer: LayerRef): Promise<{ readonly layer: ResultLayer; readonly memory: string | undefined }>
   /** A small picture of a layer's own pixels; undefined where it has none that it could be found again by. */
@@ -115,3 +179,6 @@ export interface Host {
   chooseFile(endings: readonly string[]): Promise<ChosenFile | undefined>
   /** Writes a file where the person wants it; false when they want it nowhere. */
   saveFile(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>
+  /** A picture as a data URL for an img element. */
+  pictureUrl(picture: Raster): Promise<string>
+}

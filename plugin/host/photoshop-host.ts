@@ -10,6 +10,10 @@ import { watchDocuments } from './notifications.ts'
 import { pictureUrl, thumbnailUrl } from './picture-url.ts'
 import { layerLook, recall } from './recall.ts'
 import { readReference } from './reference.ts'
+import { readGround } from './ground.ts'
+import { readRegion } from './region.ts'
+import { readTarget, targetMap } from './target.ts'
+import { insertGroup } from './result-group.ts'
 import { insertResult, replaceResult } from './result-layer.ts'
 import { readSelection } from './selection.ts'
 
@@ -18,6 +22,10 @@ export function createPhotoshopHost(photoshop: PhotoshopModule, storage: UxpStor
   const modal = createModalGate(photoshop.core)
   return {
     selection: () => readSelection(photoshop),
+    target: () => asHost(readTarget(photoshop)),
+    targetMap: (target) => asHost(targetMap(photoshop, target)),
+    readGround: (from) => asHost(readGround(photoshop, modal, from)),
+    readRegion: () => asHost(readRegion(photoshop, modal)),
     watchDocuments: (changed) => watchDocuments(photoshop.action, changed),
     readReference: (layer, part) => asHost(readReference(photoshop, modal, layer, part)),
     thumbnail: (picture, fit) => asHost((async () => thumbnailUrl(imagingOf(photoshop), picture, fit))()),
@@ -25,7 +33,13 @@ export function createPhotoshopHost(photoshop: PhotoshopModule, storage: UxpStor
     historyOf: (documentId) => findDocument(photoshop, documentId)?.activeHistoryState.id,
     looksAs: (layer, print) => asHost(looksAs(photoshop, modal, layer, print)),
     insertResult: (picture, note, above) => asHost(insertResult(photoshop, modal, picture, note, above)),
+    insertGroup: (results, name, above) => asHost(insertGroup(photoshop, modal, results, name, above)),
     replaceResult: (layer, picture, note) => asHost(replaceResult(photoshop, modal, layer, picture, note)),
+    recall: (layer) => asHost(recall(photoshop, layer)),
+    layerLook: (layer) => asHost(layerLook(photoshop, layer)),
+    referenceFromFile: () => asHost(referenceFromFile(photoshop, storage, modal)),
+    chooseFile: (endings) => asHost(chooseFile(storage, endings)),
+    saveFile: (name, bytes) => asHost(saveFile(storage, name, bytes)),
     pictureUrl: (picture) => asHost((async () => pictureUrl(imagingOf(photoshop), picture))()),
   }
 }
@@ -33,9 +47,4 @@ export function createPhotoshopHost(photoshop: PhotoshopModule, storage: UxpStor
 const asHost = <T>(work: Promise<T>): Promise<T> =>
   work.catch((thrown: unknown) => {
     throw asHostError(thrown)
-    recall: (layer) => asHost(recall(photoshop, layer)),
-    layerLook: (layer) => asHost(layerLook(photoshop, layer)),
-    referenceFromFile: () => asHost(referenceFromFile(photoshop, storage, modal)),
-    chooseFile: (endings) => asHost(chooseFile(storage, endings)),
-    saveFile: (name, bytes) => asHost(saveFile(storage, name, bytes)),
   })

@@ -27,6 +27,14 @@ const boundsOf = ({ left, top, width, height }: Rect): Bounds => ({
   bottom: top + height,
 })
 
+/** A rectangle at a size that is worth reading: as it is, or smaller, so that no side is longer than `longest`. */
+export function sizedWithin(rect: Rect, longest: number): Omit<Wanted, 'documentID'> {
+  const scale = Math.min(1, longest / Math.max(rect.width, rect.height))
+  const width = Math.max(1, Math.round(rect.width * scale))
+  const height = Math.max(1, Math.round(rect.height * scale))
+  return { rect, width, height }
+}
+
 /** The part of a read that says where and how large. */
 export const area = ({ documentID, rect, width, height }: Wanted) => ({
   documentID,
@@ -43,11 +51,12 @@ export async function taken({ imageData, sourceBounds, level }: PsPixels): Promi
 }
 
 /**
- * A layer's own pixels as 8-bit sRGB; some versions of Photoshop refuse 8 bits of a 16-bit document or a conversion of the
- * profile, and give the document's own depth instead.
+ * A layer’s own pixels, or without a layer what is seen of the whole document, as 8-bit sRGB; some versions of Photoshop
+ * refuse 8 bits of a 16-bit document or a conversion of the profile, and give the document's own depth instead.
  */
-export async function readPixels(imaging: PsImaging, wanted: Wanted, layerID: number): Promise<Read> {
-  const asked = { ...area(wanted), layerID, colorSpace: 'RGB', colorProfile: SRGB }
+export async function readPixels(imaging: PsImaging, wanted: Wanted, layerID?: number): Promise<Read> {
+  const layer = layerID === undefined ? {} : { layerID }
+  const asked = { ...area(wanted), ...layer, colorSpace: 'RGB', colorProfile: SRGB }
   const pixels = await imaging.getPixels({ ...asked, componentSize: 8 }).catch(() => imaging.getPixels(asked))
   return taken(pixels)
 }
@@ -75,3 +84,7 @@ export async function readMask(imaging: PsImaging, wanted: Wanted, layerID: numb
     return undefined
   }
 }
+
+/** How much of each pixel is selected, one channel; rejects where nothing is. */
+export const readSelected = async (imaging: PsImaging, wanted: Wanted): Promise<Read> =>
+  taken(await imaging.getSelection(area(wanted)))

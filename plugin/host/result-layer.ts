@@ -1,34 +1,19 @@
 import type { Raster } from '../../shared/raster.ts'
 import type { PhotoshopModule, PsDocument, PsLayer } from '../types/photoshop.ts'
-import { depthOf, documentOf, imagingOf, layerOf, rectOf, siblingsOf } from './documents.ts'
+import { depthOf, documentOf, findLayer, imagingOf, layerOf, rectOf, siblingsOf } from './documents.ts'
 import { rememberOnLayer } from './generator-settings.ts'
-import type { LayerRef, Rect, ResultLayer, ResultNote } from './host.ts'
+import type { LayerRef, Place, Rect, ResultLayer, ResultNote } from './host.ts'
 import { HostError } from './host-error.ts'
 import { asOneStep, type RunModal } from './modal.ts'
-import { opaque } from './picture-url.ts'
 import { SRGB } from './pixel-read.ts'
 import { samplesFor } from './pixels.ts'
-import { type Plane, resize } from './resample.ts'
+import { type Laid, laid, putMask } from './lay.ts'
+import type { Plane } from './resample.ts'
 import { assertServes, documentRefusal } from './selection.ts'
+import { topmostResult } from './topmost-result.ts'
 
 /** A finished picture is worth a long wait for Photoshop. */
-const PATIENCE = 30_000
-
-/** The largest rectangle of the picture's shape that fits the canvas, centred. */
-export function placeOnCanvas(
-  canvas: { width: number; height: number },
-  picture: { width: number; height: number },
-): Rect {
-  const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height)
-  const width = Math.max(1, Math.round(picture.width * scale))
-  const height = Math.max(1, Math.round(picture.height * scale))
-  return {
-    left: Math.floor((canvas.width - width) / 2),
-    top: Math.floor((canvas.height - height) / 2),
-    width,
-    height,
-  }
-}
+export const PATIENCE = 30_000
 
 /** Puts a picture, already as large as `rect`, into a pixel layer and drops whatever the layer held. */
 async function putPicture(
@@ -61,15 +46,29 @@ function unlock(layer: PsLayer): void {
 }
 
 /** Moves a layer right above another, unless it is there: Photoshop answers a needless move with an alert. */
-function moveAbove({ constants }: PhotoshopModule, document: PsDocument, layer: PsLayer, anchor: PsLayer): void {
+export function moveAbove({ constants }: PhotoshopModule, document: PsDocument, layer: PsLayer, anchor: PsLayer): void {
   const siblings = siblingsOf(document.layers, anchor.id) ?? []
   const place = siblings.findIndex(({ id }) => id === anchor.id)
   if (anchor.id === layer.id || siblings[place - 1]?.id === layer.id) return
   layer.move(anchor, constants.ElementPlacement['PLACEBEFORE'] ?? 'placeBefore')
 }
 
+/** Moves a layer on top of everything in an artboard, or in the document where that artboard is gone. */
+export function moveToFront(
+  photoshop: PhotoshopModule,
+  document: PsDocument,
+  layer: PsLayer,
+  artboardId?: number,
+): void {
+  const artboard = Array.from(document.layers).find(({ id }) => id === artboardId)
+  const inside = artboard?.layers ?? document.layers
+  const [front] = Array.from(inside)
+  if (front !== undefined) moveAbove(photoshop, document, layer, front)
+  else if (artboard) layer.move(artboard, photoshop.constants.ElementPlacement['PLACEINSIDE'] ?? 'placeInside')
+}
+
 /** Runs a change with `document` in front, and brings back the one the person looks at afterwards. */
-async function inFront<T>({ app }: PhotoshopModule, document: PsDocument, change: () => Promise<T>): Promise<T> {
+export async function inFront<T>({ app }: PhotoshopModule, document: PsDocument, change: () => Promise<T>): Promise<T> {
   const before = app.activeDocument
   if (before?.id === document.id) return change()
   app.activeDocument = document
@@ -80,12 +79,24 @@ async function inFront<T>({ app }: PhotoshopModule, document: PsDocument, change
   }
 }
 
-function targetDocument(photoshop: PhotoshopModule, above: LayerRef | undefined): PsDocument {
-  if (above !== undefined) return layerOf(photoshop, above).document
+export function targetDocument(
+  photoshop: PhotoshopModule,
+  { place }: ResultNote,
+  above: LayerRef | undefined,
+): PsDocument {
+  if (place !== undefined) return documentOf(photoshop, place.documentId)
+  if (above !== undefined) return documentOf(photoshop, above.documentId)
   const document = photoshop.app.activeDocument
   if (document) return document
   throw new HostError('no-document', 'No document is open: open one to put the picture into.')
 }
+
+/** The middle of a document's canvas. */
+export const wholeCanvas = ({ id, width, height }: PsDocument): Place => ({
+  documentId: id,
+  rect: { left: 0, top: 0, width, height },
+  exact: false,
+})
 
 /** Makes a new pixel layer with the picture, as one modal and one history step. */
 export async function insertResult(
@@ -95,28 +106,49 @@ export async function insertResult(
   note: ResultNote,
   above?: LayerRef,
 ): Promise<ResultLayer> {
-  const { id: documentId, width, height } = targetDocument(photoshop, above)
-  const placed = placeOnCanvas({ width, height }, picture)
-  const scaled = await resize(opaque(picture), placed.width, placed.height)
+  const target = targetDocument(photoshop, note, above)
+  const documentId = target.id
+  const place = note.place ?? wholeCanvas(target)
+  const pixels = await laid(picture, place)
 
   return modal({ commandName: note.historyName, patience: PATIENCE }, async (context) => {
     const document = documentOf(photoshop, documentId)
     assertServes(documentRefusal(photoshop, document))
-    const anchor = above === undefined ? undefined : layerOf(photoshop, above).layer
+    // Deleted meanwhile: the picture is then better on top than nowhere.
+    const anchor = above === undefined ? undefined : findLayer(photoshop, above)
     return inFront(photoshop, document, () =>
       asOneStep(context, { documentID: documentId, name: note.historyName }, async () => {
-        const layer = await document.createPixelLayer({ name: note.layerName })
-        if (layer === null) throw new HostError('host', 'Photoshop made no layer: try again.')
-        unlock(layer)
-        const front = anchor ?? document.layers[0]
-        if (front !== undefined) moveAbove(photoshop, document, layer, front)
-        await putPicture(photoshop, document, layer.id, scaled, placed)
-        const made = { documentId, layerId: layer.id, placed }
-        await rememberOnLayer(photoshop.action, made, note.memory)
-        return made
+        const below = anchor && (await topmostResult(photoshop, document, anchor))
+        const layer = await newLayer(document, note.layerName)
+        if (below === undefined) moveToFront(photoshop, document, layer, place.artboardId)
+        else moveAbove(photoshop, document, layer, below)
+        return fillLayer(photoshop, document, layer, pixels, note.memory)
       }),
     )
   })
+}
+
+/** A new pixel layer above the one that is selected, without the locks it would take over. */
+export async function newLayer(document: PsDocument, name: string): Promise<PsLayer> {
+  const layer = await document.createPixelLayer({ name })
+  if (layer === null) throw new HostError('host', 'Photoshop made no layer: try again.')
+  unlock(layer)
+  return layer
+}
+
+/** Puts a picture into a new layer, and what it remembers of it. */
+export async function fillLayer(
+  photoshop: PhotoshopModule,
+  document: PsDocument,
+  { id: layerId }: PsLayer,
+  { plane, rect: placed, mask }: Laid,
+  memory: string,
+): Promise<ResultLayer> {
+  await putPicture(photoshop, document, layerId, plane, placed)
+  if (mask !== undefined) await putMask(photoshop, document, layerId, mask, placed)
+  const made = { documentId: document.id, layerId, placed }
+  await rememberOnLayer(photoshop.action, made, memory)
+  return made
 }
 
 /** Puts another picture into a layer that insertResult made, where the layer lies now, as one history step. */
@@ -128,7 +160,8 @@ export async function replaceResult(
   note: ResultNote,
 ): Promise<ResultLayer> {
   layerOf(photoshop, target)
-  const scaled = await resize(opaque(picture), target.placed.width, target.placed.height)
+  const { place } = note
+  const { plane } = await laid(picture, place ?? { rect: target.placed, exact: true })
 
   return modal({ commandName: note.historyName, patience: PATIENCE }, async (context) => {
     const { document, layer } = layerOf(photoshop, target)
@@ -139,7 +172,7 @@ export async function replaceResult(
     const moved = now.width === target.placed.width && now.height === target.placed.height
     const placed = moved ? now : target.placed
     return asOneStep(context, { documentID: document.id, name: note.historyName }, async () => {
-      await putPicture(photoshop, document, layer.id, scaled, placed)
+      await putPicture(photoshop, document, layer.id, plane, placed)
       const made = { documentId: target.documentId, layerId: target.layerId, placed }
       await rememberOnLayer(photoshop.action, made, note.memory)
       return made

@@ -5,8 +5,8 @@ import { HostError, type HostErrorKind } from './host-error.ts'
 
 /** Kinds of layers that have pixels of their own; groups have those of what lies in them, all others are adjustments. */
 const PICTURE_KINDS = ['NORMAL', 'SMARTOBJECT', 'TEXT', 'SOLIDFILL', 'GRADIENTFILL', 'PATTERNFILL'] as const
-/** Colour modes that Photoshop converts to RGB and back by itself. */
-const COLOUR_MODES = ['RGB', 'CMYK', 'LAB', 'GRAYSCALE'] as const
+/** Colour modes that Photoshop converts to RGB and back by itself, without a shift that a person would see. */
+const COLOUR_MODES = ['RGB', 'LAB', 'GRAYSCALE'] as const
 
 interface Refusal {
   readonly kind: HostErrorKind
@@ -16,6 +16,9 @@ interface Refusal {
 /** Why Imprint cannot work in a document, or undefined when it can. */
 export function documentRefusal({ constants }: PhotoshopModule, document: PsDocument): Refusal | undefined {
   const refuse = (why: string): Refusal => ({ kind: 'unsupported-mode', why })
+  if (document.mode === constants.DocumentMode['CMYK']) {
+    return refuse('This document is in CMYK, where a picture’s colours would shift: choose Image > Mode > RGB Color.')
+  }
   if (!COLOUR_MODES.some((mode) => constants.DocumentMode[mode] === document.mode)) {
     return refuse('This document’s colour mode cannot serve: choose Image > Mode > RGB Color.')
   }

@@ -1,3 +1,4 @@
+import { createTargetFollower } from './follow-target.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -13,9 +14,12 @@ export interface DocumentFollower {
  * Follows the selection, whether the newest result's layer still exists, and whether the references' layers still look as
  * they did. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
  */
-export function createDocumentFollower({ host }: Surroundings, { state, dispatch }: Store): DocumentFollower {
+export function createDocumentFollower(surroundings: Surroundings, store: Store): DocumentFollower {
+  const { host } = surroundings
+  const { state, dispatch } = store
   /** The history of its document when a reference's layer was last looked at, by the picture that was taken of it. */
   const seen = new WeakMap<object, number>()
+  const followTarget = createTargetFollower(surroundings, store)
   let again = false
   let working: Promise<void> | undefined
 
@@ -49,6 +53,7 @@ export function createDocumentFollower({ host }: Surroundings, { state, dispatch
 
   return {
     look() {
+      followTarget()
       dispatch({ type: 'selection', selection: host.selection() })
       const { newest } = state()
       if (newest !== undefined) dispatch({ type: 'newest-exists', exists: host.hasLayer(newest.layer) })

@@ -5,11 +5,12 @@ import type { Surroundings } from './surroundings.ts'
 /** The rough picture of an order, for an img element: what a held slider shows. Rejects with an ImprintError or a HostError. */
 export async function quickPicture(
   { host, companion }: Surroundings,
-  { recipe, pictures }: Order,
+  { recipe, pictures, ground }: Order,
   slot: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const request = { recipe, pictures, slot, quick: true }
+  const shape = ground && { width: ground.place.rect.width, height: ground.place.rect.height }
+  const request = { recipe, pictures, slot, quick: true, ...(shape && { shape }) }
   for await (const event of companion.generate(request, signal)) {
     if (event.type === 'result') return host.pictureUrl(event.picture)
   }

@@ -4,19 +4,23 @@ import { noticeOf } from './notices.ts'
 import { newReferenceName } from './reference-names.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
+import { newRegionName } from './where.ts'
 
 /** What a person can do with the references; each is named as in the recipe. The promises never reject. */
 export interface References {
   /** Adds a reference for each selected layer; whether there is a new one. */
   readonly add: () => Promise<boolean>
-  /** Takes the selected layer instead of this reference's. */
   /** Adds the picture of a file that the person chooses. */
   readonly addFile: () => Promise<void>
   /** Adds a picture that is no layer's. */
   readonly addPicture: (capture: CapturedReference) => Promise<void>
+  /** Takes the selected layer instead of this reference's. */
   readonly replace: (image: string) => Promise<void>
   /** Takes the picture of its layer anew. */
   readonly refresh: (image: string) => Promise<void>
+  /** Has it act where the selection is, and nowhere else. */
+  readonly actWhereSelected: (image: string) => Promise<void>
+  readonly actEverywhere: (image: string) => void
   readonly change: (image: string, change: ReferenceChange) => Promise<void>
   readonly remove: (image: string) => void
 }
@@ -32,14 +36,14 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
   const fitOf = (image: string) =>
     state().recipe.references.find((reference) => reference.image === image)?.fit ?? 'crop'
 
+  const take = (image: string, layer: LayerRef, part: Part): Promise<boolean> =>
+    keep(image, () => host.readReference(layer, part))
+
   /** Whether it could be taken; a person is told when not. */
   const keep = async (image: string, read: () => Promise<CapturedReference | undefined>): Promise<boolean> => {
     try {
       const capture = await read()
       if (capture === undefined) return false
-  const take = (image: string, layer: LayerRef, part: Part): Promise<boolean> =>
-    keep(image, () => host.readReference(layer, part))
-
       const thumbnail = await host.thumbnail(capture.picture, fitOf(image))
       dispatch({ type: 'captured', image, capture, thumbnail })
       return true
@@ -49,16 +53,16 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     }
   }
 
-  const selectedLayers = () => {
-    const selection = host.selection()
-    dispatch({ type: 'selection', selection })
-    if (selection.kind === 'layers') return selection.layers
   const hasRoom = (count: number, otherwise = ''): boolean => {
     const fits = state().recipe.references.length + count <= MOST_REFERENCES
     if (!fits) refuse(`A picture follows at most ${MOST_REFERENCES} references: remove one${otherwise}.`)
     return fits
   }
 
+  const selectedLayers = () => {
+    const selection = host.selection()
+    dispatch({ type: 'selection', selection })
+    if (selection.kind === 'layers') return selection.layers
     refuse(selection.kind === 'unusable' ? selection.why : 'No document is open: open one and select a layer.')
     return undefined
   }
@@ -73,16 +77,16 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
       }
       return true
     },
-    async replace(image) {
-      const [layer, ...others] = selectedLayers() ?? []
-      if (layer === undefined) return
-      if (others.length > 0) return refuse(`${others.length + 1} layers are selected: select just one to replace this.`)
     async addFile() {
       if (hasRoom(1)) await keep(newReferenceName(), () => host.referenceFromFile())
     },
     async addPicture(capture) {
       if (hasRoom(1)) await keep(newReferenceName(), () => Promise.resolve(capture))
     },
+    async replace(image) {
+      const [layer, ...others] = selectedLayers() ?? []
+      if (layer === undefined) return
+      if (others.length > 0) return refuse(`${others.length + 1} layers are selected: select just one to replace this.`)
       await take(image, layer.layer, 'selected')
     },
     async refresh(image) {
@@ -97,6 +101,7 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
         dispatch({ type: 'notice', notice: noticeOf(thrown) })
       }
     },
+    actEverywhere: (image) => dispatch({ type: 'reference-region', image, acts: undefined }),
     async change(image, change) {
       dispatch({ type: 'reference-changed', image, change })
       const card = state().cards[image]

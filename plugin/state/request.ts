@@ -1,11 +1,12 @@
-import type { CapturedReference, LayerRef, ResultNote } from '../host/host.ts'
+import type { CapturedReference, Ground, LayerRef, ResultNote } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { hashOnce } from '../../shared/picture-hash.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
-import { type Draft, recipeOf } from './draft.ts'
+import type { Draft } from './draft.ts'
 import { type Following, followingInWords, followingOf, withFollowing } from './following.ts'
 import type { Cards, Made } from './state.ts'
+import { anchorFor, picturesFor, placeFor, recipeFor } from './where.ts'
 
 const LONGEST_NAME = 80
 
@@ -17,25 +18,34 @@ export interface Order {
   readonly captures: readonly CapturedReference[]
   /** The layer a new result goes above; absent: on top of the active document. */
   readonly anchor: LayerRef | undefined
+  /** Where its picture goes and what it starts from; absent: in the middle of the active document. */
+  readonly ground?: Ground
 }
 
 /** A picture after the draft; `exists` tells whether a layer is still there. */
-export function orderFor(draft: Draft, cards: Cards, seed: number, exists: (layer: LayerRef) => boolean): Order {
+export function orderFor(
+  draft: Draft,
+  cards: Cards,
+  seed: number,
+  exists: (layer: LayerRef) => boolean,
+  ground?: Ground,
+): Order {
   const captures = draft.references.flatMap(({ image }) => cards[image]?.capture ?? [])
   return {
-    recipe: recipeOf(draft, seed),
-    pictures: picturesOf(draft, cards),
+    recipe: recipeFor(draft, seed, ground),
+    pictures: { ...draft.also?.pictures, ...picturesOf(draft, cards), ...picturesFor(draft, cards, ground) },
     captures,
-    anchor: captures.map(({ layer }) => layer).find(exists),
+    anchor: anchorFor(captures, ground, exists),
+    ...(ground && { ground }),
   }
 }
 
 /** The same picture again, following the references otherwise: same seed, same words, same pixels. */
 export function orderAgain(
-  { recipe, pictures, captures, anchor }: Made,
+  { recipe, pictures, captures, anchor, ground }: Made,
   following: readonly Following[],
 ): Order {
-  return { recipe: withFollowing(recipe, following), pictures, captures, anchor }
+  return { recipe: withFollowing(recipe, following), pictures, captures, anchor, ...(ground && { ground }) }
 }
 
 /** Whether a picture is what the draft asks for, but for how it follows its references. */
@@ -43,7 +53,8 @@ export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
   const seed = draft.seed ?? made.recipe.seed ?? 0
   const without = (recipe: Recipe): string => JSON.stringify(withFollowing(recipe, []))
   return (
-    without(recipeOf(draft, seed)) === without(made.recipe) &&
+    draft.startFrom === (made.ground?.from ?? 'nothing') &&
+    without(recipeFor(draft, seed, made.ground)) === without(made.recipe) &&
     Object.entries(picturesOf(draft, cards)).every(([name, picture]) => made.pictures[name] === picture)
   )
 }
@@ -62,6 +73,12 @@ export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'
   }
 }
 
+/** A name by content: the companion keeps what pictures were made of, and knows it by that. */
+function lastingName({ pictures }: Order, name: string): string {
+  const picture = pictures[name]
+  return picture === undefined ? name : partName(hashOnce(picture))
+}
+
 const picturesOf = ({ references }: Draft, cards: Cards): Record<string, Raster> =>
   Object.fromEntries(
     references.flatMap(({ image }) => {
@@ -69,9 +86,3 @@ const picturesOf = ({ references }: Draft, cards: Cards): Record<string, Raster>
       return card === undefined ? [] : [[image, card.capture.picture]]
     }),
   )
-/** A name by content: the companion keeps what pictures were made of, and knows it by that. */
-function lastingName({ pictures }: Order, name: string): string {
-  const picture = pictures[name]
-  return picture === undefined ? name : partName(hashOnce(picture))
-}
-

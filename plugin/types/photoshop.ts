@@ -26,9 +26,10 @@ export interface PsPixels {
 }
 
 export interface PsImaging {
+  /** Without a layer: what is seen of the whole document. */
   getPixels(options: {
     documentID: number
-    layerID: number
+    layerID?: number
     sourceBounds: Bounds
     targetSize?: { width: number; height: number }
     colorSpace?: string
@@ -59,6 +60,14 @@ export interface PsImaging {
     replace: boolean
     targetBounds: { left: number; top: number }
   }): Promise<void>
+  /** Gray: makes the user mask of a layer. */
+  putLayerMask(options: {
+    documentID: number
+    layerID: number
+    imageData: PsImageData
+    replace: boolean
+    targetBounds: { left: number; top: number }
+  }): Promise<void>
   encodeImageData(options: { imageData: PsImageData; base64: boolean }): Promise<string | number[]>
 }
 
@@ -69,7 +78,7 @@ export interface PsLayer {
   readonly isBackgroundLayer: boolean
   readonly boundsNoEffects: Bounds
   readonly layers?: ArrayLike<PsLayer> | null | undefined
-  readonly visible: boolean
+  visible: boolean
   /** 0 to 100. */
   opacity: number
   allLocked: boolean
@@ -97,23 +106,25 @@ export interface PsDocument {
   readonly selection?: { readonly bounds: Bounds | null }
   readonly activeHistoryState: { readonly id: number }
   createPixelLayer(options: { name: string }): Promise<PsLayer | null>
+  /** Around the layers given, where the front one of them lies. */
+  createLayerGroup(options?: { name?: string; fromLayers?: PsLayer | PsLayer[] }): Promise<PsLayer | null>
+  closeWithoutSaving(): void
 }
 
 export interface PsApp {
   activeDocument: PsDocument | null | undefined
   readonly documents: ArrayLike<PsDocument>
+  /** Opens a file that a picker gave. */
+  open(file?: object): Promise<PsDocument>
 }
 
 export interface PsModalContext {
   readonly isCancelled: boolean
-  closeWithoutSaving(): void
   readonly hostControl: {
     suspendHistory(options: { documentID: number; name: string }): Promise<object>
     resumeHistory(suspension: object, commit?: boolean): Promise<void>
   }
 }
-  /** Opens a file that a picker gave. */
-  open(file?: object): Promise<PsDocument>
 
 export interface PsCore {
   executeAsModal<T>(

@@ -4,6 +4,7 @@ import type { DraftReference } from '../state/draft.ts'
 import type { Card } from '../state/state.ts'
 import { usePanel } from './panel-context.ts'
 import { ReferenceMore } from './ReferenceMore.tsx'
+import { Region } from './Region.tsx'
 import { Weight } from './Weight.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
@@ -56,6 +57,7 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
         </div>
       </div>
       <Origin card={card} onRefresh={() => void panel.references.refresh(image)} />
+      <Region image={image} card={card} />
       {open && <ReferenceMore reference={reference} />}
     </div>
   )

@@ -1,8 +1,9 @@
 import type { DraftReference, ReferenceChange } from '../state/draft.ts'
 import type { Fit } from '../../shared/recipe.ts'
 import { usePanel } from './panel-context.ts'
-import { ActionButton } from './widgets/Button.tsx'
+import { ActHere } from './Region.tsx'
 import { StyleAndLayout } from './StyleAndLayout.tsx'
+import { ActionButton } from './widgets/Button.tsx'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
@@ -24,6 +25,7 @@ export function ReferenceMore({ reference }: { readonly reference: DraftReferenc
       <Share label="From" value={start} usual={0} onMove={(value) => change({ start: value })} />
       <Share label="To" value={end} usual={1} onMove={(value) => change({ end: value })} />
       <Picker label="What the model sees" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />
+      <ActHere reference={reference} />
       <div className="row">
         <ActionButton
           onPress={() => void references.replace(image)}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { onWhite, premultiplied, samplesFor, takeSamples } from '../../plugin/host/pixels.ts'
 import { blit, type Plane, resize } from '../../plugin/host/resample.ts'
-import { placeOnCanvas } from '../../plugin/host/result-layer.ts'
+import { placeOnCanvas } from '../../plugin/host/lay.ts'
 
 const grey = (width: number, height: number, values: readonly number[]): Plane => ({
   width,

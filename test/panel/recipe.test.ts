@@ -56,7 +56,16 @@ test('only the last twelve prompts are kept, and what is no list of prompts is n
 })
 
 test('the closed disclosure says what differs from what the model would do', () => {
-  const usual = { prompt: 'x', negativePrompt: '', size: undefined, steps: undefined, seed: undefined, references: [] }
+  const usual = {
+    prompt: 'x',
+    negativePrompt: '',
+    size: undefined,
+    steps: undefined,
+    seed: undefined,
+    references: [],
+    startFrom: 'nothing',
+    strength: 0.75,
+  } as const
   assert.equal(differences(usual), '')
   assert.equal(
     differences({ ...usual, negativePrompt: ' text ', size: [512, 768], steps: 1, seed: 0 }),

@@ -138,7 +138,7 @@ test('a result that was moved keeps its place when the slider changes it', async
   await desk.panel.imprint()
   const { layerId } = desk.panel.state().newest!.layer
   const { surface } = desk.controls.layer(layerId)!
-  const bounds = { left: -8, top: 4, right: 56, bottom: 68 }
+  const bounds = { left: -8, top: 4, right: 88, bottom: 68 }
   desk.controls.editLayer(layerId, { surface: { ...surface, bounds } })
   await setWeight(desk, 1, true)
   assert.deepEqual(desk.controls.layer(layerId)!.surface.bounds, bounds)

@@ -1,6 +1,7 @@
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
+import { sidesOfShape } from '../../shared/shape.ts'
 import type { Engine, EngineEvent, GenerateRequest } from '../../companion/engine/engine.ts'
 
 export interface FakeEngineOptions {
@@ -34,7 +35,7 @@ export function fakeEngine({ steps: usual = 4, size = [64, 64], beforeStep }: Fa
     for (const name of Object.keys(request.pictures)) count('clip-vision', `picture ${name}`)
 
     for (const phase of ['loading', 'encoding'] as const) yield { type: 'progress', phase, step: 0, steps: 0 }
-    const [width, height] = recipe.size ?? size
+    const [width, height] = recipe.size ?? (request.shape ? sidesOfShape(request.shape, size[0] * size[1], 8) : size)
     const colour = mix(recipe, request.pictures)
     for (let step = 0; step < steps; step++) {
       await orAborted(Promise.resolve(beforeStep?.(step, run, signal)), signal)

@@ -1,5 +1,6 @@
 import { commandFailure, type Descriptor, readReference, type Target } from './action-reference.ts'
 import type { LayerState } from './document-state.ts'
+import type { Bounds } from './geometry.ts'
 import { boundsOf, walk } from './layer-tree.ts'
 import type { Session } from './session.ts'
 
@@ -60,6 +61,7 @@ function describeLayer(layer: LayerState): Descriptor {
     bounds,
     boundsNoEffects: bounds,
     hasUserMask: layer.mask !== null,
+    ...(layer.artboard && artboardOf(layer.artboard.bounds)),
     layerLocking: {
       _obj: 'layerLocking',
       protectAll: locks.all,
@@ -69,6 +71,12 @@ function describeLayer(layer: LayerState): Descriptor {
     },
   }
 }
+
+/** As Photoshop tells it of artboards; plain numbers, unlike other bounds. */
+const artboardOf = ({ left, top, right, bottom }: Bounds): Descriptor => ({
+  artboardEnabled: true,
+  artboard: { _obj: 'artboard', artboardRect: { _obj: 'classFloatRect', top, left, bottom, right } },
+})
 
 function describeDocument({ document }: Target): Descriptor {
   const { state, title, id, selectedIds } = document

@@ -1,7 +1,7 @@
 import { canvasOf, type DocumentState, type LayerMask, type LayerState } from './document-state.ts'
 import { type Bounds, heightOf, intersect, widthOf } from './geometry.ts'
 import { boundsOf } from './layer-tree.ts'
-import { type Depth, fullOf, offset, samples, type Surface } from './surface.ts'
+import { type Depth, filled, fullOf, offset, samples, type Surface } from './surface.ts'
 
 /**
  * The picture of all visible layers over clear ground: opacity, masks and groups as Photoshop has them; every blend mode
@@ -22,6 +22,12 @@ function paintLayer(ground: Surface, layer: LayerState, depth: Depth): void {
   const strength = (layer.opacity / 100) * (layer.fillOpacity / 100)
   const mask = layer.mask?.enabled === true ? layer.mask : null
   if (!layer.children) return paint(ground, layer.surface, strength, mask, depth)
+  if (layer.artboard) {
+    const { bounds, isWhite } = layer.artboard
+    const area = intersect(ground.bounds, bounds)
+    if (isWhite) paint(ground, filled(area, depth, Array<number>(4).fill(fullOf(depth))), strength, mask, depth)
+    return paint(ground, compositeLayers(layer.children, area, depth), strength, mask, depth)
+  }
   if (layer.blendMode === 'pass through' && strength === 1 && mask === null) {
     for (const child of layer.children.toReversed()) if (child.visible) paintLayer(ground, child, depth)
     return

@@ -2,7 +2,7 @@ import type { DocumentState } from './document-state.ts'
 import { heightOf, widthOf } from './geometry.ts'
 import { hostError } from './host-error.ts'
 import { resume, suspend } from './history.ts'
-import { addPixelLayer, copyLayersTo, editLayer } from './layer-edits.ts'
+import { addGroup, addPixelLayer, copyLayersTo, editLayer } from './layer-edits.ts'
 import { layerObject, type LayerBounds, type LayerObject } from './layer-object.ts'
 import { closeDocument, selectLayers } from './open-documents.ts'
 import { documentOf, enter, enterModal, type OpenDocument, type Session } from './session.ts'
@@ -28,6 +28,7 @@ export interface DocumentObject {
   readonly historyStates: readonly { readonly id: number; readonly name: string }[]
   createPixelLayer(options?: NewLayerOptions): Promise<LayerObject>
   createLayer(options?: NewLayerOptions): Promise<LayerObject>
+  createLayerGroup(options?: NewGroupOptions): Promise<LayerObject>
   duplicateLayers(layers: readonly { readonly id: number }[], target?: { readonly id: number }): Promise<LayerObject[]>
   suspendHistory(body: (context: object) => Promise<void> | void, name: string): Promise<void>
   closeWithoutSaving(): void
@@ -37,6 +38,10 @@ interface NewLayerOptions {
   readonly name?: string
   readonly opacity?: number
   readonly blendMode?: string
+}
+
+interface NewGroupOptions extends NewLayerOptions {
+  readonly fromLayers?: { readonly id: number } | readonly { readonly id: number }[]
 }
 
 /** The wrapper of one open document; another one each time unless the switch says otherwise. */
@@ -138,6 +143,19 @@ function makeDocumentObject(session: Session, document: OpenDocument): DocumentO
     },
     createPixelLayer,
     createLayer: createPixelLayer,
+    async createLayerGroup({ name, opacity, blendMode, fromLayers = [] } = {}) {
+      await Promise.resolve()
+      enterModal(session, 'make')
+      const from = Array.isArray(fromLayers) ? (fromLayers as readonly { readonly id: number }[]) : [fromLayers]
+      const ids = from.flatMap((layer) => ('id' in layer ? [layer.id] : []))
+      const added = addGroup(session, open(), name, ids)
+      if (opacity !== undefined || blendMode !== undefined)
+        editLayer(session, document, added.id, 'New Group', {
+          opacity: opacity ?? 100,
+          blendMode: blendMode ?? 'pass through',
+        })
+      return wrap(added)
+    },
     async duplicateLayers(layers, target) {
       await Promise.resolve()
       enterModal(session, 'duplicate')

@@ -39,6 +39,8 @@ export interface LayerState {
   /** Front layer first; null for all that is not a group. */
   readonly children: readonly LayerState[] | null
   readonly open: boolean
+  /** The rectangle of an artboard, and whether it is white where nothing lies on it; null for all other layers. */
+  readonly artboard: { readonly bounds: Bounds; readonly isWhite: boolean } | null
   /** Generator settings: one JSON text per plugin key. */
   readonly settings: Readonly<Record<string, string>>
   /** What the file said about the layer that the double has no use for, kept for saving. */
@@ -84,6 +86,7 @@ export const newLayer = (id: number, name: string, surface: Surface): LayerState
   mask: null,
   children: null,
   open: true,
+  artboard: null,
   settings: {},
   kept: {},
 })

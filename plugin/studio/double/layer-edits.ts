@@ -2,7 +2,16 @@ import { compositeLayers } from './composite.ts'
 import { type LayerState, newLayer, UNLOCKED } from './document-state.ts'
 import { hostError } from './host-error.ts'
 import { commit } from './history.ts'
-import { boundsOf, changeLayer, findLayer, insertBeside, insertInside, parentOf, removeLayer } from './layer-tree.ts'
+import {
+  boundsOf,
+  changeLayer,
+  findLayer,
+  insertBeside,
+  insertInside,
+  parentOf,
+  removeLayer,
+  walk,
+} from './layer-tree.ts'
 import { selectLayers } from './open-documents.ts'
 import { layerOf, type OpenDocument, type Session } from './session.ts'
 import { NOTHING, samples, type Surface, trim } from './surface.ts'
@@ -45,6 +54,35 @@ export function addPixelLayer(
   commit(session, document, command, { ...document.state, layers: next })
   selectLayers(session, document, [id])
   return added
+}
+
+/** A new group around the layers given, where the front one lies, else above the active one; it becomes the active layer. */
+export function addGroup(
+  session: Session,
+  document: OpenDocument,
+  name: string | undefined,
+  fromIds: readonly number[],
+): LayerState {
+  const from = fromIds.map((id) => layerOf(document, id))
+  if (from.some(({ isBackground }) => isBackground)) throw hostError('The Background cannot be put into a group.')
+  const { layers } = document.state
+  const inOrder = [...walk(layers)].filter(({ id }) => fromIds.includes(id))
+  const anchor = inOrder[0] ?? document.selectedIds.map((id) => findLayer(layers, id)).find((layer) => layer)
+  const id = document.nextLayerId++
+  const empty: Surface = { ...NOTHING, data: samples(document.state.depth, 0) }
+  const group: LayerState = {
+    ...newLayer(id, name ?? `Group ${id}`, empty),
+    kind: 'group',
+    blendMode: 'pass through',
+    children: inOrder,
+    open: false,
+  }
+  const beside = anchor ? insertBeside(layers, anchor.id, { ...group, children: [] }, 'above') : [group, ...layers]
+  const rest = inOrder.reduce((tree, layer) => removeLayer(tree, layer.id), beside)
+  const next = changeLayer(rest, id, () => group)
+  commit(session, document, 'New Group', { ...document.state, layers: next })
+  selectLayers(session, document, [id])
+  return group
 }
 
 /** Moves a layer in the stack; refuses what Photoshop refuses. */

@@ -128,8 +128,18 @@ function toLayer(layer: Layer, depth: Depth, psd: Psd): LayerState {
     mask: maskOf(layer, depth),
     children: children?.toReversed().map((child) => toLayer(child, depth, psd)) ?? null,
     open: opened !== false,
+    artboard: artboardOf(layer),
     kept: keptOf(layer),
   }
+}
+
+/** The number a PSD has for an artboard that is white where nothing lies on it. */
+const WHITE_GROUND = 1
+
+function artboardOf({ artboard, children }: Layer): LayerState['artboard'] {
+  if (!artboard || !children) return null
+  const { left, top, right, bottom } = artboard.rect
+  return { bounds: { left, top, right, bottom }, isWhite: artboard.backgroundType === WHITE_GROUND }
 }
 
 function pixelsOf(layer: Layer, depth: Depth): Surface {

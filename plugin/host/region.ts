@@ -1,0 +1,34 @@
+import type { PhotoshopModule } from '../types/photoshop.ts'
+import { imagingOf, rectOf, sharedRect } from './documents.ts'
+import type { Rect, Region } from './host.ts'
+import { HostError } from './host-error.ts'
+import type { RunModal } from './modal.ts'
+import { padded, readSelected, sizedWithin, type Wanted } from './pixel-read.ts'
+import { assertServes, documentRefusal } from './selection.ts'
+import { mapOf } from './target.ts'
+
+/** The longest side that is worth keeping: attention looks at pictures in pieces of 8 pixels and more. */
+const LONGEST = 1024
+const MAP = 72
+const PATIENCE = 5000
+
+/** The active document's selection as the place where a reference acts. */
+export async function readRegion(photoshop: PhotoshopModule, modal: RunModal): Promise<Region> {
+  return modal({ commandName: 'Imprint: take the selection', patience: PATIENCE }, async () => {
+    const document = photoshop.app.activeDocument
+    if (document === null || document === undefined) {
+      throw new HostError('no-document', 'No document is open: open one and select where the reference acts.')
+    }
+    assertServes(documentRefusal(photoshop, document))
+    const canvas: Rect = { left: 0, top: 0, width: document.width, height: document.height }
+    const bounds = document.selection?.bounds
+    const rect = bounds ? sharedRect(rectOf(bounds), canvas) : { ...canvas, width: 0, height: 0 }
+    if (rect.width === 0 || rect.height === 0) {
+      throw new HostError('empty-layer', 'Nothing is selected: select where the reference acts, with Marquee or Lasso.')
+    }
+    const wanted: Wanted = { documentID: document.id, ...sizedWithin(canvas, LONGEST) }
+    const plane = await padded(await readSelected(imagingOf(photoshop), wanted), wanted)
+    const map = await mapOf(photoshop, { documentID: document.id, ...sizedWithin(canvas, MAP) }, true)
+    return { plane, canvas, rect, map }
+  })
+}

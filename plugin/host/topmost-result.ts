@@ -1,0 +1,24 @@
+import type { PhotoshopModule, PsDocument, PsLayer } from '../types/photoshop.ts'
+import { siblingsOf } from './documents.ts'
+import { memoryOf } from './generator-settings.ts'
+
+/**
+ * The uppermost of the results that lie right on a layer, or the layer itself: a new result goes above that, or an older one
+ * would cover it. A group of results counts as one.
+ */
+export async function topmostResult(
+  { action }: PhotoshopModule,
+  document: PsDocument,
+  anchor: PsLayer,
+): Promise<PsLayer> {
+  const siblings = siblingsOf(document.layers, anchor.id) ?? []
+  const at = siblings.findIndex(({ id }) => id === anchor.id)
+  let top = anchor
+  for (const layer of siblings.slice(0, Math.max(0, at)).reverse()) {
+    const [inside = layer] = Array.from(layer.layers ?? [])
+    const memory = await memoryOf(action, { documentId: document.id, layerId: inside.id })
+    if (memory === undefined) break
+    top = layer
+  }
+  return top
+}

@@ -1,0 +1,58 @@
+import { type Draft, STRENGTH } from '../state/draft.ts'
+import { usePanel, usePanelState } from './panel-context.ts'
+import { whereInWords } from './where-words.ts'
+import { NumberField } from './widgets/NumberField.tsx'
+import { Picker } from './widgets/Picker.tsx'
+import { Slider } from './widgets/Slider.tsx'
+
+const STARTS: Readonly<Record<Draft['startFrom'], string>> = {
+  nothing: 'Start from nothing',
+  canvas: 'Start from the canvas',
+  layer: 'Start from the selected layer',
+}
+
+/** Where the next picture goes, and what it starts from. */
+export function Where() {
+  const panel = usePanel()
+  const { recipe, target } = usePanelState()
+  const { startFrom } = recipe
+  return (
+    <section className="section">
+      <Picker
+        label="Start from"
+        choices={STARTS}
+        value={startFrom}
+        onChoose={(choice) => panel.change({ startFrom: choice })}
+      />
+      {startFrom !== 'nothing' && <Strength strength={recipe.strength} />}
+      {target !== undefined && (
+        <div className="where">
+          {target.map !== undefined && <img className="map" src={target.map} alt="What is painted anew" />}
+          <p className="hint" role="status">
+            {whereInWords(target.where)}
+          </p>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const WHOLE = 100
+
+/** How much of what the picture starts from is painted anew. */
+function Strength({ strength }: { readonly strength: number }) {
+  const panel = usePanel()
+  const stepped = {
+    min: STRENGTH.least * WHOLE,
+    max: STRENGTH.most * WHOLE,
+    value: Math.round(strength * WHOLE),
+    keyStep: { plain: 5, shift: 1 },
+    onMove: (percent: number): void => panel.change({ strength: Math.round(percent) / WHOLE }),
+  }
+  return (
+    <div className="measure">
+      <Slider label="Strength (% painted anew)" {...stepped} />
+      <NumberField label="Strength in per cent" digits={0} usual={STRENGTH.usual * WHOLE} {...stepped} />
+    </div>
+  )
+}
