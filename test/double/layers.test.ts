@@ -97,6 +97,27 @@ test('a new layer lies above the active one, inside an open group, and is active
   assert.equal((tree(fox) as unknown[])[0], 'c')
 })
 
+test('a new group takes layers along in their order, where the front one lies, and is active then', async () => {
+  const fox = withGroup()
+  const document = fox.photoshop.app.activeDocument!
+  const [leaf, under] = ['leaf', 'fox'].map((name) => named(fox, name))
+  const group = await modally(fox, () => document.createLayerGroup({ name: 'two', fromLayers: [under!, leaf!] }))
+  assert.deepEqual(tree(fox), [['sketch', ['guides']], ['two', ['leaf', 'fox']], 'Background'])
+  assert.deepEqual([group.kind, group.blendMode, document.activeLayers[0]!.id], ['group', 'passThrough', group.id])
+  fox.controls.undo()
+  assert.deepEqual(tree(fox), [['sketch', ['guides']], 'leaf', 'fox', 'Background'])
+
+  fox.controls.selectLayers([fox.layerID])
+  await modally(fox, () => document.createLayerGroup({ name: 'none' }))
+  assert.deepEqual(tree(fox), [['sketch', ['guides']], 'leaf', ['none', []], 'fox', 'Background'])
+  const withBackground = { fromLayers: named(fox, 'Background') }
+  await assert.rejects(
+    modally(fox, () => document.createLayerGroup(withBackground)),
+    /Background/,
+  )
+  await assert.rejects(document.createLayerGroup({ name: 'outside' }), /modal scope/)
+})
+
 test('layer ids are never used again', async () => {
   const fox = photoshopWithFox()
   const document = fox.photoshop.app.activeDocument!
