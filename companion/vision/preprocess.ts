@@ -37,7 +37,7 @@ export function clipPixels(square: Raster, { mean, deviation }: ClipPreprocessin
 export function clipSquares(picture: Raster, fit: Fit, size: number): Raster[] {
   if (fit === 'crop') refuseThin(picture)
   const { part, resized, corners } = clipView(picture, fit, size)
-  const seen = resizeBicubic(cut(onWhite(picture), part), resized)
+  const seen = resizeBicubic(narrowed(onWhite(picture), part, resized.width), resized)
   return corners.map((corner) => cut(seen, { ...corner, width: size, height: size }))
 }
 
@@ -58,6 +58,24 @@ export function onWhite({ width, height, channels, data }: Raster): Raster {
     for (let c = 0; c < 3; c++) rgb[3 * i + c] = Math.round(255 + (data[4 * i + c]! - 255) * alpha)
   }
   return { width, height, channels: 3, data: rgb }
+}
+
+/** Rows that are resized at a time. */
+const STRIP = 64
+
+/**
+ * A part of a picture with its rows resized to `width`. White rows stay white, so they are never made as wide as the part is:
+ * that would be the square of a picture's longer side.
+ */
+function narrowed(picture: Raster, part: ViewPart, width: number): Raster {
+  const data = new Uint8Array(3 * width * part.height).fill(255)
+  const end = Math.min(picture.height, part.top + part.height)
+  for (let top = Math.max(0, part.top); top < end; top += STRIP) {
+    const height = Math.min(STRIP, end - top)
+    const strip = cut(picture, { left: part.left, top, width: part.width, height })
+    data.set(resizeBicubic(strip, { width, height }).data, 3 * width * (top - part.top))
+  }
+  return { width, height: part.height, channels: 3, data }
 }
 
 /** A rectangle of a picture, white where it reaches beyond. */

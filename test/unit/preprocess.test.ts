@@ -52,6 +52,39 @@ test('normalised as published', () => {
   )
 })
 
+test('a long picture between white bars is never held as a square, and is what the square would give', () => {
+  const memory: number[] = []
+  const { Uint8Array: Whole } = globalThis
+  globalThis.Uint8Array = new Proxy(Whole, {
+    construct(target, given: [number], made) {
+      if (typeof given[0] === 'number') memory.push(given[0])
+      return Reflect.construct(target, given, made) as object
+    },
+  })
+  try {
+    for (const [width, height] of [
+      [1000, 7],
+      [7, 1000],
+    ] as const) {
+      const picture = plain(width, height, 40, 90, 200)
+      memory.length = 0
+      const [square] = clipSquares(picture, 'pad', 32)
+      assert.ok(Math.max(...memory) < 1000 * 250, `${Math.max(...memory)} bytes at once`)
+      const side = Math.max(width, height)
+      const whole = plain(side, side, 255, 255, 255)
+      const [left, top] = [0 - Math.floor((width - side) / -2), 0 - Math.floor((height - side) / -2)]
+      for (let y = 0; y < height; y++) {
+        const row = picture.data.subarray(3 * y * width, 3 * (y + 1) * width)
+        whole.data.set(row, 3 * ((y - top) * side - left))
+      }
+      const expected = resizeBicubic(whole, { width: 32, height: 32 })
+      assert.equal(Buffer.compare(square!.data, expected.data), 0)
+    }
+  } finally {
+    globalThis.Uint8Array = Whole
+  }
+})
+
 describe('the square CLIP sees', () => {
   test('is the middle of a wide picture', () => {
     const picture = plain(9, 3, 0, 0, 0)
