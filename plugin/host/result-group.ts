@@ -15,6 +15,7 @@ import {
   wholeCanvas,
 } from './result-layer.ts'
 import { assertServes, documentRefusal } from './selection.ts'
+import { topmostResult } from './topmost-result.ts'
 
 /** Makes a group of new pixel layers, the first one at the back, as one modal and one history step. */
 export async function insertGroup(
@@ -37,6 +38,7 @@ export async function insertGroup(
     return inFront(photoshop, document, () =>
       asOneStep(context, { documentID: document.id, name }, async () => {
         const layers: PsLayer[] = []
+        const below = anchor && (await topmostResult(photoshop, document, anchor))
         const made: ResultLayer[] = []
         for (const [i, { note }] of results.entries()) {
           // Each lies above the one before, which is the one that is selected.
@@ -47,8 +49,8 @@ export async function insertGroup(
         const group = await document.createLayerGroup({ name, fromLayers: layers })
         if (group === null) throw new HostError('host', 'Photoshop made no group: try again.')
         for (const [i, layer] of layers.entries()) if (!results[i]!.visible) layer.visible = false
-        if (anchor === undefined) moveToFront(photoshop, document, group, place.artboardId)
-        else moveAbove(photoshop, document, group, anchor)
+        if (below === undefined) moveToFront(photoshop, document, group, place.artboardId)
+        else moveAbove(photoshop, document, group, below)
         return made
       }),
     )

@@ -139,8 +139,7 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
         newest: { made: event.made, layer: event.layer, exists: true },
         trial: undefined,
         kept: state.kept.filter(({ made }) => made !== event.made),
-        // While others are made it may be about one of them.
-        notice: state.runs.length > 1 ? state.notice : undefined,
+        notice: isSettledBy(state, event) ? undefined : state.notice,
       }
     case 'newest-exists':
       if (state.newest === undefined || state.newest.exists === event.exists) return state
@@ -170,6 +169,12 @@ const withSwept = (sweep: Sweep, { id, made }: { readonly id: number; readonly m
   ...sweep,
   pictures: sweep.pictures.map((one) => (one.id === id ? { ...one, made } : one)),
 })
+
+/** Whether a picture that is placed now puts right what the notice is about; of others that are made it may not be. */
+const isSettledBy = (
+  { kept, newest }: PanelState,
+  { made, layer }: { readonly made: Made; readonly layer: ResultLayer },
+): boolean => newest?.layer.layerId === layer.layerId || kept.some((one) => one.made === made)
 
 const withReferences = (state: PanelState, references: Draft['references']): PanelState => ({
   ...state,
