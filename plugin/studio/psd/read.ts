@@ -57,6 +57,7 @@ export interface OpenedFile {
 export function readDocument(bytes: Uint8Array): OpenedFile {
   if (SIGNATURE.some((byte, at) => bytes[at] !== byte))
     throw new ImprintError('document-invalid', 'The file is not a Photoshop document: open a .psd or .psb file.')
+  refuseMode(bytes)
   try {
     const psd = readPsd(bytes, { useRawData: true, skipThumbnail: true })
     const state = toState(psd)
@@ -74,6 +75,21 @@ export function readDocument(bytes: Uint8Array): OpenedFile {
       },
     )
   }
+}
+
+/** Where the mode stands in a header, behind signature, version, channels, sides and depth. */
+const MODE_AT = 25
+
+/** What Photoshop opens and the studio does not. */
+const UNREAD_MODES: Readonly<Record<number, string>> = { 4: 'CMYK', 7: 'Multichannel', 8: 'Duotone', 9: 'Lab' }
+
+function refuseMode(bytes: Uint8Array): void {
+  const mode = UNREAD_MODES[bytes[MODE_AT] ?? -1]
+  if (mode === undefined) return
+  throw new ImprintError(
+    'document-invalid',
+    `The document is in ${mode} colours, which the studio does not open: choose Image > Mode > RGB Color in Photoshop, and save it.`,
+  )
 }
 
 function toState(psd: Psd): DocumentState {
