@@ -1,4 +1,5 @@
 import type { StartFrom } from '../host/host.ts'
+import type { Raster } from '../../shared/raster.ts'
 import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
@@ -24,6 +25,8 @@ export interface DraftReference {
   readonly fit: Fit
   /** The name of the picture that says where it acts; everywhere where absent. */
   readonly mask?: string
+  /** The adapter by its name; the companion chooses where none is named. */
+  readonly adapter?: string
 }
 
 /** The recipe being edited: what the next picture will be made of. What is undefined is left to the model. */
@@ -43,6 +46,8 @@ export interface Draft {
   readonly startFrom: StartFrom
   /** How much of that is painted anew, 0 to 1. */
   readonly strength: number
+  /** What a recipe that came into the panel says and the panel does not show, and the pictures that names. */
+  readonly also?: { readonly recipe: Partial<Recipe>; readonly pictures: Readonly<Record<string, Raster>> }
 }
 
 /** What may be changed of a reference. */
@@ -78,6 +83,7 @@ export function changedReference(reference: DraftReference, change: ReferenceCha
 export function recipeOf(draft: Draft, seed: number): Recipe {
   const { checkpoint, prompt, negativePrompt, size, steps, references } = draft
   return {
+    ...draft.also?.recipe,
     ...(checkpoint !== undefined && { checkpoint }),
     prompt,
     ...(negativePrompt !== '' && { negativePrompt }),

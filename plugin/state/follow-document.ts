@@ -1,3 +1,4 @@
+import { createRecallFollower } from './follow-recalled.ts'
 import { createTargetFollower } from './follow-target.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,6 +21,7 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store)
   /** The history of its document when a reference's layer was last looked at, by the picture that was taken of it. */
   const seen = new WeakMap<object, number>()
   const followTarget = createTargetFollower(surroundings, store)
+  const recall = createRecallFollower(surroundings, store)
   let again = false
   let working: Promise<void> | undefined
 
@@ -27,11 +29,11 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store)
     const capture = state().cards[image]?.capture
     if (capture === undefined) return
     const { layer, print } = capture
+    if (layer === undefined || print === undefined) return
     if (!host.hasLayer(layer)) return dispatch({ type: 'reference-layer', image, layer: 'gone' })
     if (seen.get(capture) === host.historyOf(layer.documentId)) return
     const now = await host.looksAs(layer, print)
     if (state().cards[image]?.capture !== capture) return
-    if (layer === undefined || print === undefined) return
     dispatch({ type: 'reference-layer', image, layer: now })
     const history = host.historyOf(layer.documentId)
     if (history !== undefined) seen.set(capture, history)
@@ -44,6 +46,7 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store)
       while (again) {
         again = false
         // Photoshop tells once more when it is no longer busy.
+        await recall.look()
         for (const { image } of state().recipe.references) await followReference(image).catch(() => undefined)
       }
     } finally {

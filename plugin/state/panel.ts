@@ -1,4 +1,5 @@
 import type { DraftChange, DraftMode } from './draft.ts'
+import { createEarlier, type EarlierActions, followEarlier } from './earlier.ts'
 import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
 import { type CompanionFacts, companionFacts } from './companion-facts.ts'
 import { createDocumentFollower } from './follow-document.ts'
@@ -13,8 +14,10 @@ import { type Order, orderAgain, orderFor } from './request.ts'
 import { initialState, isLive, type PanelState } from './state.ts'
 import { createStore } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createTakeOver, type TakeOver } from './take-over.ts'
 import { createTokenCounter } from './token-counter.ts'
 import { createSweeps, type Sweep, type Sweeps } from './sweep.ts'
+import { updateLayer } from './update-layer.ts'
 import { createVariations, type Variations } from './variations.ts'
 
 /** Everything a person can do in the panel. The promises settle when it is done; they never reject. */
@@ -55,6 +58,10 @@ export interface Panel {
   /** What the companion has to work with; undefined while there is none. */
   readonly facts: () => Promise<CompanionFacts | undefined>
   readonly dismiss: () => void
+  readonly earlier: EarlierActions
+  readonly takeOver: TakeOver
+  /** Makes the newest result's layer anew, after what the panel shows now. */
+  readonly updateLayer: () => Promise<void>
 }
 
 const PROMPT = 'prompt'
@@ -97,12 +104,18 @@ export function createPanel(surroundings: Surroundings): Panel {
     return { text: 'No document is open: open one and select a layer.', about: 'selection' } as const
   }
 
-  const change = (changes: DraftChange): void => {
-    dispatch({ type: 'changed', change: changes })
+  /** Keeps for the next session what was changed. */
+  const remember = (changes: DraftChange): void => {
     if (changes.prompt !== undefined) settings.write(PROMPT, changes.prompt)
     if ('checkpoint' in changes) settings.write(CHECKPOINT, changes.checkpoint ?? '')
   }
+  const change = (changes: DraftChange): void => {
+    dispatch({ type: 'changed', change: changes })
+    remember(changes)
+  }
   const presets = createPresets(surroundings, store, change)
+  const takeOver = createTakeOver(surroundings, store, remember)
+  const earlier = createEarlier(surroundings, store, { references, takeOver })
 
   /** Shows at once how a reference is followed now, and in the newest layer once it is let go of. */
   const follow = async (image: string, changes: Partial<Following>, released: boolean): Promise<void> => {
@@ -169,12 +182,16 @@ export function createPanel(surroundings: Surroundings): Panel {
       const stops = [
         host.watchDocuments(document.look),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
+        followEarlier(companion, earlier.look),
         store.subscribe(tokens.look),
         tokens.stop,
       ]
       return () => stops.forEach((stop) => stop())
     },
     change,
+    earlier,
+    takeOver,
+    updateLayer: () => updateLayer(surroundings, store, queue),
     presets,
     queue,
     setWeight: (image, weight, released) => follow(image, { weight }, released),

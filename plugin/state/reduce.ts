@@ -1,10 +1,12 @@
 import type { CompanionStatus } from '../client/companion.ts'
 import type { CapturedReference, Region, ResultLayer, Selection } from '../host/host.ts'
 import { changedReference, type Draft, type DraftChange, newReference, type ReferenceChange } from './draft.ts'
+import type { EarlierList } from './earlier-list.ts'
 import type { Following } from './following.ts'
 import { changedRuns, type RunEvent } from './runs.ts'
 import type { Card, Made, Notice, PanelState } from './state.ts'
 import type { Sweep } from './sweep.ts'
+import { type Recalled, type Taking, withoutTaken, withTaken } from './taking.ts'
 import type { Variation } from './variations.ts'
 
 /** What changes the panel's state. */
@@ -45,6 +47,10 @@ export type PanelEvent =
   | { readonly type: 'newest-exists'; readonly exists: boolean }
   | { readonly type: 'kept'; readonly made: Made; readonly into: ResultLayer | undefined }
   | { readonly type: 'kept-dropped'; readonly made: Made }
+  | { readonly type: 'earlier'; readonly change: Partial<EarlierList> }
+  | { readonly type: 'recalled'; readonly recalled: Recalled | undefined }
+  | { readonly type: 'taken'; readonly taking: Taking }
+  | { readonly type: 'taken-back' }
   | { readonly type: 'notice'; readonly notice: Notice | undefined }
 
 /** What the panel shows after an event; pure. Events of a run that is over change nothing. */
@@ -155,6 +161,16 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return { ...state, kept: state.kept.filter(({ made }) => made !== event.made) }
     case 'trial':
       return { ...state, trial: event.trial }
+    case 'earlier':
+      return { ...state, earlier: { ...state.earlier, ...event.change } }
+    case 'recalled':
+      return JSON.stringify(state.recalled) === JSON.stringify(event.recalled)
+        ? state
+        : { ...state, recalled: event.recalled }
+    case 'taken':
+      return withTaken(state, event.taking)
+    case 'taken-back':
+      return withoutTaken(state)
     case 'notice':
       return { ...state, notice: event.notice }
   }

@@ -3,11 +3,13 @@ import type { CapturedReference, LayerNow, Region, ResultLayer, ResultNote, Sele
 import type { Raster } from '../../shared/raster.ts'
 import type { Score } from '../../shared/score.ts'
 import { type Draft, STRENGTH } from './draft.ts'
+import { CLOSED_LIST, type EarlierList } from './earlier-list.ts'
 import type { Following } from './following.ts'
 import type { Preset } from './presets.ts'
 import { isOf, type Order } from './request.ts'
 import type { Run } from './runs.ts'
 import type { Sweep } from './sweep.ts'
+import type { Recalled, TakenOver } from './taking.ts'
 import type { Variation } from './variations.ts'
 
 /** A finished picture and everything that makes it again with other weights. */
@@ -79,6 +81,11 @@ export interface PanelState {
   /** Pictures that could not go into their documents, oldest first. */
   readonly kept: readonly Kept[]
   readonly notice: Notice | undefined
+  readonly earlier: EarlierList
+  /** How the selected layer was made, where Imprint made it. */
+  readonly recalled: Recalled | undefined
+  /** Where the recipe being edited comes from, when it came whole, and the way back. */
+  readonly takenOver: TakenOver | undefined
 }
 
 /** What the panel remembers from one session to the next. */
@@ -114,6 +121,9 @@ export function initialState({ prompt, earlierPrompts, presets }: Remembered, co
     trial: undefined,
     kept: [],
     notice: undefined,
+    earlier: CLOSED_LIST,
+    recalled: undefined,
+    takenOver: undefined,
   }
 }
 

@@ -1,11 +1,13 @@
 import { useRef } from 'react'
 import type { Panel as PanelModel } from '../state/panel.ts'
 import { CompanionHelp } from './Companion.tsx'
+import { Earlier } from './Earlier.tsx'
 import { Imprint } from './Imprint.tsx'
 import { Notice } from './Notice.tsx'
 import { PanelProvider } from './panel-context.ts'
 import { Prompt } from './Prompt.tsx'
 import { Queue } from './Queue.tsx'
+import { Recalled, UpdateLayer } from './Recalled.tsx'
 import { References } from './References.tsx'
 import { Result } from './Result.tsx'
 import { StatusLine } from './StatusLine.tsx'
@@ -33,15 +35,18 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
     <PanelProvider value={panel}>
       <div className="panel" ref={ref}>
         <CompanionHelp />
+        <Recalled />
         <References />
         <Prompt />
         <Where />
         <Imprint />
+        <UpdateLayer />
         <Notice />
         <Result />
         <Sweep />
         <Variations />
         <Queue />
+        <Earlier />
         <StatusLine />
       </div>
     </PanelProvider>

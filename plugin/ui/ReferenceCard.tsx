@@ -65,7 +65,7 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
 
 /** What the picture was taken of, and whether that still looks the same. */
 function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; readonly onRefresh: () => void }) {
-  const what = capture.part ? 'The selected part' : capture.isGroup ? 'A group, as one picture' : ''
+  const what = originInWords(capture)
   const now = layer === 'changed' ? 'Changed' : layer === 'gone' ? 'Its layer is gone' : ''
   if (what === '' && now === '') return null
   return (
@@ -80,4 +80,11 @@ function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; 
       )}
     </div>
   )
+}
+
+function originInWords({ part, isGroup, origin }: Card['capture']): string {
+  if (part !== undefined) return 'The selected part'
+  if (isGroup) return 'A group, as one picture'
+  if (origin === undefined) return ''
+  return origin === 'file' ? 'From a file' : 'An earlier picture'
 }

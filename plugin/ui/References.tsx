@@ -31,13 +31,16 @@ export function References() {
         }
         return <ReferenceCard key={reference.image} reference={reference} card={card} onRemove={remove} />
       })}
-      <div className="row">
+      <div className="row wraps">
         <ActionButton
           focus={add}
           onPress={() => void references.add()}
           title="Take the pictures of what is selected in Photoshop"
         >
           {count === 1 ? '+ Use selected layer' : `+ Use ${count} selected layers`}
+        </ActionButton>
+        <ActionButton onPress={() => void references.addFile()} title="Take the picture of a PNG, JPEG or WebP file">
+          + File…
         </ActionButton>
       </div>
       {notice?.about !== 'selection' && <p className="hint">{hint(selection, cards)}</p>}

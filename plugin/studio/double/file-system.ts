@@ -50,7 +50,7 @@ export function createFileSystem(permission: FilePermission = 'plugin', pickers:
       await Promise.resolve()
       allowed()
       const chosen = await pickers.open(types)
-      return chosen && file(chosen.name, `/${chosen.name}`, () => undefined, { bytes: chosen.bytes.slice() })
+      return chosen && file(chosen.name, `/${chosen.name}`, () => undefined, { bytes: new Uint8Array(chosen.bytes) })
     },
     async getFileForSaving(
       suggested: string,

@@ -1,0 +1,163 @@
+import type { Companion } from '../client/companion.ts'
+import type { Earlier } from '../../shared/earlier.ts'
+import { encodePng } from '../../shared/png-file.ts'
+import type { Raster } from '../../shared/raster.ts'
+import { withRecipe } from '../../shared/recipe-in-png.ts'
+import type { EarlierList } from './earlier-list.ts'
+import { noticeOf } from './notices.ts'
+import type { References } from './references.ts'
+import { noteFor } from './request.ts'
+import type { Store } from './store.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { TakeOver } from './take-over.ts'
+
+const LONGEST_NAME = 60
+
+/** What a person can do with earlier pictures, each named by its id. The promises never reject. */
+export interface EarlierActions {
+  readonly open: () => Promise<void>
+  readonly close: () => void
+  /** Shows those that hold every word. */
+  readonly find: (search: string) => Promise<void>
+  /** Shows those before the last one shown as well. */
+  readonly more: () => Promise<void>
+  /** Edits its recipe. */
+  readonly apply: (id: string) => Promise<void>
+  /** Puts it into the document again, as a new layer. */
+  readonly putBack: (id: string) => Promise<void>
+  readonly useAsReference: (id: string) => Promise<void>
+  /** Writes it as a PNG that carries its recipe; the person says where. */
+  readonly save: (id: string) => Promise<void>
+  readonly favourite: (id: string, favourite: boolean) => Promise<void>
+  /** Asks whether to remove it, or (undefined) leaves it. */
+  readonly askToRemove: (id: string | undefined) => void
+  readonly remove: (id: string) => Promise<void>
+}
+
+/** The earlier pictures that the companion keeps; `look` has the list read again where it is open. */
+export function createEarlier(
+  { host, companion }: Surroundings,
+  { state, dispatch }: Store,
+  { references, takeOver }: { readonly references: References; readonly takeOver: TakeOver },
+): EarlierActions & { readonly look: () => Promise<void> } {
+  let turn = 0
+
+  const show = (change: Partial<EarlierList>): void => dispatch({ type: 'earlier', change })
+
+  const guarded = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (thrown) {
+      dispatch({ type: 'notice', notice: noticeOf(thrown) })
+    }
+  }
+
+  /** Reads the list, from its beginning or on; the newest question wins. */
+  const load = (before?: string): Promise<void> =>
+    guarded(async () => {
+      const mine = ++turn
+      const { search, entries } = state().earlier
+      show({ isLoading: true })
+      try {
+        const asked = { ...(search !== '' && { search }), ...(before !== undefined && { before }) }
+        const { earlier, more, space } = await companion.earlier.list(asked)
+        if (mine !== turn) return
+        show({ entries: before === undefined ? earlier : [...entries, ...earlier], more, space })
+      } finally {
+        if (mine === turn) show({ isLoading: false })
+      }
+    })
+
+  const entryOf = (id: string): Earlier | undefined => state().earlier.entries.find((entry) => entry.id === id)
+
+  const withEntry = (id: string, work: (entry: Earlier) => Promise<void>): Promise<void> => {
+    const entry = entryOf(id)
+    return entry === undefined ? Promise.resolve() : guarded(() => work(entry))
+  }
+
+  const withPicture = (id: string, work: (picture: Raster, entry: Earlier) => Promise<void>): Promise<void> =>
+    withEntry(id, async (entry) => {
+      const picture = await companion.earlier.picture(id)
+      if (picture !== undefined) return work(picture, entry)
+      const text = 'This picture is no longer kept: newer ones took its room.'
+      dispatch({ type: 'notice', notice: { text } })
+      await load()
+    })
+
+  return {
+    async look() {
+      if (state().earlier.isOpen && companion.status.kind === 'ready') await load()
+    },
+    async open() {
+      show({ isOpen: true })
+      if (companion.status.kind === 'ready') await load()
+    },
+    close: () => show({ isOpen: false, removing: undefined }),
+    async find(search) {
+      show({ search: search.slice(0, 200), removing: undefined })
+      await load()
+    },
+    async more() {
+      await load(state().earlier.entries.at(-1)?.id)
+    },
+    apply: (id) => withEntry(id, ({ recipe }) => takeOver.recipe(recipe, [], titleOf(recipe.prompt))),
+    putBack: (id) =>
+      withPicture(id, async (picture, { recipe }) => {
+        const order = { recipe, pictures: {}, captures: [], anchor: undefined }
+        await host.insertResult(picture, noteFor(order, recipe, 'imprint'))
+        dispatch({ type: 'selection', selection: host.selection() })
+      }),
+    useAsReference: (id) =>
+      withPicture(id, (picture, { recipe, width, height }) =>
+        references.addPicture({
+          name: titleOf(recipe.prompt),
+          isGroup: false,
+          bounds: { left: 0, top: 0, width, height },
+          picture,
+          origin: 'earlier',
+        }),
+      ),
+    save: (id) =>
+      withPicture(id, async (picture, { recipe }) => {
+        await host.saveFile(`${fileNameOf(recipe.prompt)}.png`, withRecipe(encodePng(picture), recipe))
+      }),
+    favourite: (id, favourite) =>
+      withEntry(id, async () => {
+        const space = await companion.earlier.favourite(id, favourite)
+        const entries = state().earlier.entries.map((entry) => (entry.id === id ? { ...entry, favourite } : entry))
+        show({ space, entries })
+      }),
+    askToRemove: (removing) => show({ removing }),
+    remove: (id) =>
+      withEntry(id, async () => {
+        const space = await companion.earlier.forget(id)
+        show({ space, removing: undefined, entries: state().earlier.entries.filter((entry) => entry.id !== id) })
+      }),
+  }
+}
+
+/** Has the list read again when there is something new, or the companion came back; returns the way to stop. */
+export function followEarlier(companion: Companion, look: () => Promise<void>): () => void {
+  let wasReady = companion.status.kind === 'ready'
+  const stops = [
+    companion.onMade(() => void look()),
+    companion.subscribe(() => {
+      const isReady = companion.status.kind === 'ready'
+      if (isReady && !wasReady) void look()
+      wasReady = isReady
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+const titleOf = (prompt: string): string => {
+  const words = prompt.replace(/\s+/g, ' ').trim()
+  if (words === '') return 'Earlier picture'
+  return words.length > LONGEST_NAME ? `${words.slice(0, LONGEST_NAME - 1)}…` : words
+}
+
+/** A prompt as the name of a file on every system. */
+const fileNameOf = (prompt: string): string =>
+  titleOf(prompt)
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .trim() || 'Imprint'

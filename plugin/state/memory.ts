@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { recipeSchema } from '../../shared/recipe.ts'
+
+/** Comes from files, which may say anything. */
+const memorySchema = z.object({
+  recipe: recipeSchema,
+  references: z
+    .array(z.object({ name: z.string().max(1000) }))
+    .max(16)
+    .catch([]),
+})
+
+/** What a layer remembers: how it was made, and what its references were called. */
+export type Memory = Readonly<z.infer<typeof memorySchema>>
+
+/** What `noteFor` wrote; undefined for text that makes no sense. */
+export function readMemory(json: string): Memory | undefined {
+  try {
+    return memorySchema.safeParse(JSON.parse(json)).data
+  } catch {
+    return undefined
+  }
+}
