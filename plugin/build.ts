@@ -51,6 +51,8 @@ export async function buildPanel(out = join(ROOT, 'dist/panel')): Promise<number
     entryPoints: ['plugin/main.tsx'],
     format: 'iife',
     external: ['photoshop', 'uxp', 'fs', 'os', 'path', 'process'],
+    // UXP has neither: what only asks whether they are there is told so.
+    define: { ...COMMON.define, TextEncoder: 'undefined', TextDecoder: 'undefined' },
     outfile: join(out, 'main.js'),
     metafile: true,
   })
