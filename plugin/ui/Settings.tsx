@@ -29,7 +29,7 @@ export function Settings() {
           {`${model.name} needs ${(model.missing ?? []).join(' and ')}.`}
         </p>
       ))}
-      <Fact name="Models folder" says={folder}>
+      <Fact name="Models folder" says={folder} isPath>
         <ActionButton onPress={() => void panel.copy(folder)} title="Copy the folder’s path">
           Copy
         </ActionButton>
@@ -73,17 +73,18 @@ interface FactProps {
   readonly name: string
   readonly says: string
   readonly hint?: string
+  readonly isPath?: boolean
   readonly children?: ReactNode
 }
 
-function Fact({ name, says, hint, children }: FactProps) {
+function Fact({ name, says, hint, isPath, children }: FactProps) {
   return (
     <div>
       <div className="row">
         <span className="grows">{name}</span>
         {children}
       </div>
-      <p className="sentence breaks">{says}</p>
+      <p className={isPath ? 'sentence breaks' : 'sentence'}>{says}</p>
       {hint !== undefined && <p className="hint">{hint}</p>}
     </div>
   )

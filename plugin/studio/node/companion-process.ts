@@ -10,6 +10,8 @@ const PROGRAM = join(import.meta.dirname, '../../../companion/bin/imprint.mjs')
 export interface CompanionProcess {
   readonly port: number
   readonly token: string
+  /** What a person would type to pair another panel. */
+  readonly number: string
   close(): Promise<void>
 }
 
@@ -20,10 +22,11 @@ export async function startCompanion(args: readonly string[] = []): Promise<Comp
   })
   const leave = (): void => void child.kill()
   process.once('exit', leave)
-  const { port, token } = await announcement(child)
+  const { port, token, number } = await announcement(child)
   return {
     port,
     token,
+    number,
     async close() {
       process.off('exit', leave)
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -34,13 +37,14 @@ export async function startCompanion(args: readonly string[] = []): Promise<Comp
   }
 }
 
-async function announcement(child: ChildProcess): Promise<{ port: number; token: string }> {
+async function announcement(child: ChildProcess): Promise<Omit<CompanionProcess, 'close'>> {
   if (child.stdout === null) throw new Error('The companion has no output to read.')
   for await (const line of createInterface({ input: child.stdout })) {
     const said: unknown = parsed(line)
     if (typeof said !== 'object' || said === null) continue
-    const { port, token } = said as { port?: unknown; token?: unknown }
-    if (typeof port === 'number' && typeof token === 'string') return { port, token }
+    const { port, token, number } = said as Partial<Record<string, unknown>>
+    if (typeof port === 'number' && typeof token === 'string' && typeof number === 'string')
+      return { port, token, number }
   }
   throw new Error('The companion ended before it was ready: run "npm run imprint -- doctor" to see why.')
 }

@@ -26,13 +26,14 @@ export function createLayerTree(tree: HTMLElement, controls: Controls): { draw()
     drawn = now
     const hadFocus = tree.contains(globalThis.document.activeElement)
     const selected = document?.selectedIds ?? []
-    tree.replaceChildren(...(document?.state.layers ?? []).map((layer) => branch(layer, 1, selected)))
+    tree.replaceChildren(...(document?.state.layers ?? []).flatMap((layer) => branch(layer, 1, selected)))
     const current = rows().find((row) => selected.includes(idOf(row))) ?? rows()[0]
     if (current !== undefined) current.tabIndex = 0
     if (hadFocus) current?.focus()
   }
 
-  const branch = (layer: LayerState, level: number, selected: readonly number[]): HTMLElement => {
+  /** A layer's row, and behind it what lies in an open group: inside it, a group would be called by all it holds. */
+  const branch = (layer: LayerState, level: number, selected: readonly number[]): HTMLElement[] => {
     const isGroup = layer.children !== null
     const row = element('div', 'layer', {
       role: 'treeitem',
@@ -56,12 +57,10 @@ export function createLayerTree(tree: HTMLElement, controls: Controls): { draw()
     })
     if (isGroup) line.addEventListener('dblclick', () => controls.setOpen(layer.id, !layer.open))
     row.append(line)
-    if (layer.children !== null && layer.open) {
-      const inside = element('div', '', { role: 'group' })
-      inside.append(...layer.children.map((child) => branch(child, level + 1, selected)))
-      row.append(inside)
-    }
-    return row
+    if (layer.children === null || !layer.open) return [row]
+    const inside = element('div', '', { role: 'group', 'aria-label': layer.name })
+    inside.append(...layer.children.flatMap((child) => branch(child, level + 1, selected)))
+    return [row, inside]
   }
 
   const named = (layer: LayerState): HTMLElement => {

@@ -8,7 +8,7 @@ const PICKER_STYLE = new CSSStyleSheet()
 PICKER_STYLE.replaceSync(`
   :host { display: inline-block }
   select {
-    box-sizing: border-box; width: 100%; height: 24px; padding: 0 4px; border-radius: 4px;
+    box-sizing: border-box; width: 100%; min-height: 24px; padding: 0 4px; border-radius: 4px;
     border: 1px solid var(--spectrum-gray-400); font: inherit;
     color: var(--spectrum-gray-800); background: var(--spectrum-gray-75);
   }

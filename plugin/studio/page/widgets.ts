@@ -64,7 +64,9 @@ class UxpProgressBar extends ProgressBar {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.label = nameOf(this) === '' ? 'Progress' : nameOf(this)
+    this.label = nameOf(this)
+    // Without a label of its own UXP shows the bar alone.
+    if (this.label === '') this.setAttribute('aria-label', 'Progress')
     this.sideLabel = false
   }
 }
