@@ -24,7 +24,7 @@ export interface DraftReference {
   readonly end: number
   readonly fit: Fit
   /** The name of the picture that says where it acts; everywhere where absent. */
-  readonly mask?: string
+  readonly mask?: string | undefined
   /** The adapter by its name; the companion chooses where none is named. */
   readonly adapter?: string
 }

@@ -35,11 +35,11 @@ export async function place(
 /** Tries again with a kept picture: its layer if that still exists, else above its reference, else on top. */
 export async function placeKept({ host }: Surroundings, store: Store, { made, into }: Kept): Promise<void> {
   const { picture, note } = made
-  const { place: _gone, ...anywhere } = note
+  const { layerName, historyName, memory } = note
   const ways: readonly (() => Promise<ResultLayer>)[] = [
     ...(into === undefined ? [] : [() => host.replaceResult(into, picture, note)]),
     () => host.insertResult(picture, note, made.anchor),
-    () => host.insertResult(picture, anywhere),
+    () => host.insertResult(picture, { layerName, historyName, memory }),
   ]
   try {
     store.dispatch({ type: 'placed', made, layer: await firstThatExists(ways) })

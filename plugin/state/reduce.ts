@@ -211,13 +211,10 @@ function withRegion(
 ): PanelState {
   const card = state.cards[image]
   if (card === undefined) return state
-  const { region: _region, ...rest } = card
-  const references = state.recipe.references.map((reference) => {
-    if (reference.image !== image) return reference
-    const { mask: _mask, ...everywhere } = reference
-    return { ...everywhere, ...(acts && { mask: acts.mask }) }
-  })
-  const cards = { ...state.cards, [image]: { ...rest, ...(acts && { region: acts.region }) } }
+  const references = state.recipe.references.map((reference) =>
+    reference.image === image ? { ...reference, mask: acts?.mask } : reference,
+  )
+  const cards = { ...state.cards, [image]: { ...card, region: acts?.region } }
   return { ...withReferences(state, references), cards }
 }
 

@@ -30,7 +30,7 @@ export interface Card {
   /** Whether its layer still looks as it did when the picture was taken. */
   readonly layer: LayerNow
   /** Where it acts; everywhere where absent. */
-  readonly region?: Region
+  readonly region?: Region | undefined
 }
 
 /** Cards by the name of their reference in the recipe. */

@@ -9,7 +9,9 @@ import { drawnOn } from './draw.ts'
 import { byId } from './element.ts'
 import { connectFiles } from './files.ts'
 import { createHistoryList } from './history-list.ts'
+import { isTyping } from './is-typing.ts'
 import { createLayerTree } from './layer-tree.ts'
+import { connectMarquee, drawMarquee } from './marquee.ts'
 import { connectPanelEdge } from './panel-width.ts'
 import { guardWhileModal } from './modal-guard.ts'
 import { loadPanel, openPhotoshop, type StudioConfig } from './photoshop.ts'
@@ -42,6 +44,7 @@ async function open(config: StudioConfig): Promise<void> {
   const layers = createLayerTree(byId('div', 'layers'), controls)
   const history = createHistoryList(byId('ol', 'history'), controls)
   const view = createView(byId('div', 'table'), canvas)
+  connectMarquee(byId('div', 'table'), canvas, controls)
   const unsaved = trackUnsaved(controls)
   const tabs = createDocumentTabs(byId('ul', 'documents'), controls, unsaved)
   let shown: unknown
@@ -55,7 +58,10 @@ async function open(config: StudioConfig): Promise<void> {
     byId('button', 'undo').disabled = position === 0
     byId('button', 'redo').disabled = position >= names.length - 1
     for (const id of ['save', 'close', 'zoom-in', 'zoom-out', 'fit']) byId('button', id).disabled = active === null
-    if (active !== null && active.state !== shown) drawnOn(canvas, controls.picture())
+    if (active !== null && active.state !== shown) {
+      drawnOn(canvas, controls.picture())
+      if (active.state.selection !== null) drawMarquee(canvas, active.state.selection.bounds)
+    }
     if (active !== null) view.show(active.state)
     shown = active?.state
     tabs.draw()
@@ -95,9 +101,6 @@ async function open(config: StudioConfig): Promise<void> {
 
 const titleOf = ({ title, state }: DocumentView, isUnsaved: boolean): string =>
   `${title} · ${state.width} × ${state.height}${isUnsaved ? ' · not saved' : ''}`
-
-const isTyping = (event: KeyboardEvent): boolean =>
-  event.composedPath().some((part) => part instanceof HTMLInputElement || part instanceof HTMLTextAreaElement)
 
 if (window.STUDIO === undefined) say('Open the studio with "npm start".')
 else open(window.STUDIO).catch((thrown: unknown) => say(thrown instanceof Error ? thrown.message : String(thrown)))
