@@ -64,11 +64,12 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
     order: queue.order,
     countTokens: (asked) => Promise.resolve(countAsClip(asked)),
     models: () => Promise.resolve(MODELS),
-    about: async () => ({
-      folders: ['/models'],
-      memory: { free: 1e9, total: 4e9 },
-      space: await earlierOf(history).space(),
-    }),
+    about: () =>
+      Promise.resolve({
+        folders: ['/models'],
+        memory: { free: 1e9, total: 4e9 },
+        space: history?.space() ?? { pictures: 0, bytes: 0, quota: 0 },
+      }),
     earlier: earlierOf(history),
     onMade(listener) {
       madeListeners.add(listener)
