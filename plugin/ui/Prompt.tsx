@@ -1,9 +1,11 @@
 import { EarlierPrompts } from './EarlierPrompts.tsx'
 import { Details } from './Details.tsx'
+import { Presets } from './Presets.tsx'
+import { PromptHelp } from './PromptHelp.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { TextArea } from './widgets/Field.tsx'
 
-/** What to make, the prompts of earlier pictures, and under a disclosure everything that is seldom changed. */
+/** What to make, how long that is, prompts to take again, and under a disclosure everything that is seldom changed. */
 export function Prompt() {
   const panel = usePanel()
   const { recipe } = usePanelState()
@@ -18,7 +20,9 @@ export function Prompt() {
         most={4}
         onInput={(prompt) => panel.change({ prompt })}
       />
+      <PromptHelp />
       <EarlierPrompts />
+      <Presets />
       <Details />
     </section>
   )
