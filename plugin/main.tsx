@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client'
 import { version } from '../package.json'
 import { DEFAULT_PORT } from '../shared/protocol.ts'
 import { RemoteCompanion } from './client/remote-companion.ts'
+import { onHandedFile } from './host/handed-file.ts'
 import { photoshopModule, uxpModule } from './host/modules.ts'
 import { createPhotoshopHost } from './host/photoshop-host.ts'
 import { createSettings, readToken, writeToken } from './host/settings.ts'
@@ -30,6 +31,7 @@ async function mount(root: HTMLElement): Promise<void> {
     random: Math.random,
   })
   panel.start()
+  onHandedFile(root, ({ name, bytes }) => void panel.takeOver.bytes(bytes, name))
   createRoot(root).render(<Panel panel={panel} />)
 }
 

@@ -20,7 +20,7 @@ export function EarlierEntry({ entry, isRemoving, onRemoved }: EarlierEntryProps
   const words = recipe.prompt.trim() === '' ? 'No words' : recipe.prompt.trim()
   const facts = [favourite ? '★ Favourite' : '', whenInWords(entry.at), score ? scoreInWords(score) : '']
   return (
-    <div className="reference" role="group" aria-label={`Earlier picture: ${words}`}>
+    <div className="reference listed" role="group" aria-label={`Earlier picture: ${words}`}>
       <div className="card">
         <img className="picture picture-small" src={thumbnail} alt={words} />
         <div className="card-side">

@@ -1,9 +1,10 @@
 import type { Controls } from '../double/controls.ts'
 import { byId, element } from './element.ts'
+import { openFile } from './open-file.ts'
 
 /**
- * Opening by button or drop, and saving, of PSD files; `say` shows a sentence when a file cannot be read. Returns the way to save, which
- * says whether that worked.
+ * Opening of PSD files and pictures by button or drop, and saving of PSD files; `say` shows a sentence when a file cannot be read. Returns
+ * the way to save, which says whether that worked.
  */
 export function connectFiles(controls: Controls, say: (sentence: string) => void, saved: () => void): () => boolean {
   const picker = byId('input', 'file')
@@ -11,7 +12,7 @@ export function connectFiles(controls: Controls, say: (sentence: string) => void
   const open = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return
     try {
-      controls.openFile(new Uint8Array(await file.arrayBuffer()), file.name)
+      await openFile(controls, byId('div', 'panel'), file.name, new Uint8Array(await file.arrayBuffer()))
       say('')
     } catch (thrown) {
       say(thrown instanceof Error ? thrown.message : String(thrown))

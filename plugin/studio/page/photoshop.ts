@@ -1,7 +1,9 @@
 import { withoutForeignGlobals } from '../double/globals.ts'
 import { createHost, type StudioHost } from '../double/host.ts'
 import type { PlatformSocketClass } from '../double/websocket.ts'
+import { decodeWhole } from './decode-picture.ts'
 import { encodeJpeg } from './encode-jpeg.ts'
+import { browserPickers } from './file-pickers.ts'
 
 /** What the server wrote into the page. */
 export interface StudioConfig {
@@ -19,6 +21,9 @@ export async function openPhotoshop({ port, token }: StudioConfig): Promise<Stud
     WebSocket: WebSocket as unknown as PlatformSocketClass,
     domains: [`ws://localhost:${port}`, `ws://127.0.0.1:${port}`],
     encodeJpeg,
+    decodePicture: decodeWhole,
+    localFileSystem: 'request',
+    filePickers: browserPickers,
     secureStore: {
       getItem: (key) => localStorage.getItem(SECURE + key),
       setItem: (key, value) => localStorage.setItem(SECURE + key, value),
