@@ -1,11 +1,12 @@
 import type * as z from 'zod'
 import { ImprintError, type ErrorCode } from './errors.ts'
+import { faultInWords } from './fault-words.ts'
 
-/** What is wrong with a value, by its first fault: "recipe.steps: Too small: …"; `root` is the name of the whole. */
+/** What is wrong with a value, by its first fault: "recipe.steps: it has to be …"; `root` is the name of the whole. */
 function describeFault(error: z.ZodError, root?: string): string {
   const issue = error.issues[0]
   const path = [...(root === undefined ? [] : [root]), ...(issue?.path ?? []).map(String)].join('.')
-  const fault = issue?.message ?? 'Invalid input'
+  const fault = issue === undefined ? 'it is not what it should be.' : faultInWords(issue)
   return path === '' ? fault : `${path}: ${fault}`
 }
 

@@ -1,6 +1,7 @@
 import type { CompanionStatus } from '../client/companion.ts'
 import { HostError } from '../host/host-error.ts'
 import { asImprintError, ERRORS } from '../../shared/errors.ts'
+import { plainly } from './recipe-words.ts'
 import type { Notice } from './state.ts'
 
 /** What went wrong, for a person; undefined when the person or a newer request ended it. */
@@ -9,7 +10,8 @@ export function noticeOf(thrown: unknown): Notice | undefined {
   const error = asImprintError(thrown)
   if (error.code === 'cancelled' || error.code === 'superseded') return undefined
   const { fault, remedy } = ERRORS[error.code]
-  return fault === 'ours' ? { text: error.message, remedy } : { text: error.message }
+  if (fault === 'ours') return { text: error.message, remedy }
+  return { text: error.code === 'recipe-invalid' ? plainly(error.message) : error.message }
 }
 
 /** Why nothing can be made right now, for a person; undefined when the companion is ready. */

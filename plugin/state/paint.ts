@@ -2,6 +2,8 @@ import type { CompanionEvent } from '../client/companion.ts'
 import type { Ground } from '../host/host.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { check } from '../../shared/read-message.ts'
+import { recipeSchema } from '../../shared/recipe.ts'
 import { noteFor, type Order } from './request.ts'
 import { type Run, runName } from './runs.ts'
 import type { Made } from './state.ts'
@@ -44,6 +46,7 @@ export function paint(
 
   const work = async (): Promise<Made> => {
     const { recipe, pictures } = order
+    check(recipeSchema, recipe, 'recipe-invalid', 'recipe')
     // One more look at the picture is time that a slider has not got.
     const request = {
       recipe,

@@ -31,6 +31,29 @@ describe('messages', () => {
     assert.equal(serverMessageSchema.safeParse({ ...message, code: 'engine-died' }).success, true)
   })
 
+  it('that are faulty are told in words: what is wrong, and what to do', () => {
+    for (const [recipe, message] of [
+      [{ prompt: 'a'.repeat(10_001) }, 'recipe.prompt: it is longer than 10000 letters; make it shorter.'],
+      [{}, 'recipe.prompt: it is missing; give one.'],
+      [{ prompt: '', size: [65, 64] }, 'recipe.size.0: it has to be a multiple of 8.'],
+      [{ prompt: '', size: [32, 64] }, 'recipe.size.0: it has to be 64 at least; give more.'],
+      [{ prompt: '', steps: 1001 }, 'recipe.steps: it can be 1000 at most; give less.'],
+      [{ prompt: '', steps: 1.5 }, 'recipe.steps: it has to be a whole number.'],
+      [{ prompt: '', steps: 'many' }, 'recipe.steps: it has to be of the kind "number".'],
+      [{ prompt: '', decoder: 'x' }, 'recipe.decoder: it has to be one of vae, taesd.'],
+      [{ prompt: '', colour: 1 }, 'recipe: "colour" means nothing here; leave it out.'],
+      [{ prompt: '', references: [{ image: '' }] }, 'recipe.references.0.image: it is empty; give one.'],
+      [{ prompt: '', references: [{ images: [] }] }, 'recipe.references.0.images: there are fewer than 1; give more.'],
+      [
+        { prompt: '', references: Array(9).fill({ image: 'a' }) },
+        'recipe.references: there are more than 8; leave some out.',
+      ],
+      [{ prompt: '', references: [{}] }, 'recipe.references.0: give "image", "images" or "embedding".'],
+    ] as const) {
+      assert.throws(() => check(recipeSchema, recipe, 'recipe-invalid', 'recipe'), { code: 'recipe-invalid', message })
+    }
+  })
+
   it('that are faulty are told with the key', () => {
     const recipe = { prompt: '', references: [{ image: 'a' }, { image: 'b', weight: 'much' }] }
     assert.throws(() => check(recipeSchema, recipe, 'recipe-invalid', 'recipe'), {
