@@ -122,6 +122,8 @@ export type StartFrom = 'nothing' | 'canvas' | 'layer'
 /** Where a picture goes, and what was read of it, frozen. */
 export interface Ground {
   readonly from: StartFrom
+  /** It is that of a layer which remembers its recipe: what it started from is in there. */
+  readonly isRemembered?: true
   readonly place: Place
   /** The layer it goes above; absent: on top of what lies there. */
   readonly above?: LayerRef

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { recipeSchema } from '../../shared/recipe.ts'
+import { placeSchema } from './remembered-place.ts'
 
 /** Comes from files, which may say anything. */
 const memorySchema = z.object({
@@ -8,6 +9,7 @@ const memorySchema = z.object({
     .array(z.object({ name: z.string().max(1000) }))
     .max(16)
     .catch([]),
+  place: placeSchema.optional().catch(undefined),
 })
 
 /** What a layer remembers: how it was made, and what its references were called. */

@@ -6,6 +6,7 @@ import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
 import type { Draft } from './draft.ts'
 import { type Following, followingInWords, followingOf, withFollowing } from './following.ts'
 import type { Cards, Made } from './state.ts'
+import { rememberedPlace } from './remembered-place.ts'
 import { anchorFor, picturesFor, placeFor, recipeFor } from './where.ts'
 
 const LONGEST_NAME = 80
@@ -68,7 +69,11 @@ export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'
   return {
     layerName,
     historyName: kind === 'imprint' ? layerName : `${layerName} · ${followingInWords(followingOf(order.recipe))}`,
-    memory: JSON.stringify({ recipe: renamePictures(recipe, (name) => lastingName(order, name)), references }),
+    memory: JSON.stringify({
+      recipe: renamePictures(recipe, (name) => lastingName(order, name)),
+      references,
+      place: order.ground && rememberedPlace(order.ground.place),
+    }),
     ...(order.ground && { place: placeFor(order.recipe, order.ground) }),
   }
 }

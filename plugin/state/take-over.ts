@@ -5,7 +5,9 @@ import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import type { DraftChange } from './draft.ts'
 import { draftOfRecipe, type Taken } from './draft-of-recipe.ts'
+import type { Memory } from './memory.ts'
 import { noticeOf } from './notices.ts'
+import { groundAgain } from './remembered-place.ts'
 import { noteFor, orderFor } from './request.ts'
 import type { Cards, Made } from './state.ts'
 import type { Store } from './store.ts'
@@ -84,9 +86,9 @@ export function createTakeOver(
     })
 
   /** The layer as a picture that could have been made of the recipe just now. */
-  const madeOf = async ({ draft }: Taken, cards: Cards, layer: ResultLayer): Promise<Made> => {
+  const madeOf = async ({ draft }: Taken, cards: Cards, layer: ResultLayer, memory: Memory): Promise<Made> => {
     const { picture } = await host.readReference(layer, 'whole')
-    const order = orderFor(draft, cards, draft.seed ?? 0, () => false)
+    const order = orderFor(draft, cards, draft.seed ?? 0, () => false, groundAgain(layer, memory.place))
     const url = await host.pictureUrl(picture)
     return { ...order, anchor: layer, picture, url, note: noteFor(order, order.recipe, 'imprint') }
   }
@@ -109,7 +111,7 @@ export function createTakeOver(
         const names = memory.references.map(({ name }) => name)
         const { taken, cards } = await prepare(memory.recipe, names)
         const { layer } = await host.recall(recalled.layer)
-        const newest = { made: await madeOf(taken, cards, layer), layer }
+        const newest = { made: await madeOf(taken, cards, layer, memory), layer }
         dispatch({ type: 'taken', taking: { what, recipe: taken.draft, cards, newest } })
         tell(taken, what)
       }),

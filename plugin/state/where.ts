@@ -22,9 +22,12 @@ export const newRegionName = (): string => `region ${++regions}`
 
 /** The recipe that asks for a draft with this seed, for where its picture goes. */
 export function recipeFor(draft: Draft, seed: number, ground: Ground | undefined): Recipe {
-  const recipe = recipeOf(draft, seed)
-  if (ground === undefined) return recipe
+  const asked = recipeOf(draft, seed)
+  if (ground === undefined || ground.isRemembered) return asked
   const { place, source, from } = ground
+  const { source: remembered, ...anywhere } = asked
+  // A part that was painted once is no part of what is painted now.
+  const recipe = remembered?.mask === undefined ? asked : anywhere
   const { size } = draft
   return {
     ...recipe,

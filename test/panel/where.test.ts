@@ -14,6 +14,7 @@ import {
   setWeight,
   until,
 } from '../support/desk.ts'
+import { temporaryHistory } from '../support/wire.ts'
 
 const noticeOf = ({ panel }: Desk): string => panel.state().notice?.text ?? ''
 const where = async ({ host }: Desk): Promise<string> => whereInWords((await host.target())!)
@@ -263,4 +264,42 @@ test('the layer above a reference that was deleted while the picture was made la
   await desk.panel.imprint()
   assert.deepEqual(layerNames(desk), ['Imprint', 'Background'])
   assert.equal(noticeOf(desk), '')
+})
+
+test('a selection’s layer, saved and opened again, is changed in place: its picture still covers what lay around', async () => {
+  const history = temporaryHistory()
+  const desk = openDesk({ history })
+  desk.controls.newDocument({ width: 400, height: 300 })
+  desk.controls.select(SELECTED)
+  desk.panel.change({ prompt: 'a hat' })
+  await desk.panel.imprint()
+  const { place } = desk.panel.state().newest!.made.note
+
+  const again = openDesk({ history })
+  again.controls.openFile(desk.controls.save(), 'again.psd')
+  again.panel.start()
+  const [hat] = again.controls.active()!.state.layers
+  again.controls.selectLayers([hat!.id])
+  await until(again, () => again.panel.state().recalled !== undefined)
+  await again.panel.takeOver.layer()
+  again.panel.change({ prompt: 'a crown' })
+  await again.panel.updateLayer()
+
+  const { recipe, pictures } = again.engine.requests[0]!
+  assert.equal(recipe.prompt, 'a crown')
+  const mask = pictures[recipe.source!.mask!]!
+  assert.deepEqual([mask.width, mask.height], [160, 124])
+  const { made, layer } = again.panel.state().newest!
+  assert.deepEqual(made.note.place!.rect, place!.rect)
+  const changed = again.controls.layer(layer.layerId)!
+  assert.equal(changed.id, hat!.id)
+  assert.deepEqual(changed.surface.bounds, hat!.surface.bounds)
+  assert.equal(changed.mask, hat!.mask)
+
+  // The next picture is a new one, where the person is now.
+  await again.panel.references.add()
+  await again.panel.imprint()
+  assert.equal(again.engine.requests[1]!.recipe.source, undefined)
+  assert.equal(newest(again).mask, null)
+  assert.equal(layerNames(again).length, 3)
 })
