@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextField } from './widgets/Field.tsx'
+import { words } from './words/words.ts'
 
 const START = 'npm run imprint -- serve'
 const DIGITS = /^\d{6}$/
@@ -11,7 +12,7 @@ export function CompanionHelp() {
   const { companion } = usePanelState()
   if (companion.kind === 'ready' || companion.kind === 'connecting') return null
   return (
-    <section className="section notice" aria-label="Companion">
+    <section className="section notice" aria-label={words.companion.name}>
       <p className="sentence" role="status">
         {companion.message}
       </p>
@@ -27,12 +28,12 @@ function Starting() {
   const [copied, setCopied] = useState<boolean>()
   return (
     <>
-      <p className="hint">Run this in Imprint’s folder:</p>
-      <TextField label="Line that starts the companion" value={START} onCommit={() => undefined} />
+      <p className="hint">{words.companion.runThis}</p>
+      <TextField label={words.companion.line} value={START} onCommit={() => undefined} />
       <div className="row">
-        <ActionButton onPress={() => void panel.copy(START).then(setCopied)}>Copy line</ActionButton>
+        <ActionButton onPress={() => void panel.copy(START).then(setCopied)}>{words.companion.copyLine}</ActionButton>
         <p className="sentence beside" role="status">
-          {copied === undefined ? '' : copied ? 'Copied.' : 'The clipboard is closed to Imprint: copy it by hand.'}
+          {copied === undefined ? '' : copied ? words.companion.copied : words.companion.notCopied}
         </p>
       </div>
     </>
@@ -53,14 +54,14 @@ function Pairing() {
     <div className="row">
       <div className="grows">
         <TextField
-          label="Number that the companion shows, six digits"
+          label={words.companion.number}
           value={number}
           placeholder="123 456"
           onInput={setNumber}
           onCommit={pair}
         />
       </div>
-      <ActionButton onPress={() => pair(number)}>Pair</ActionButton>
+      <ActionButton onPress={() => pair(number)}>{words.companion.pair}</ActionButton>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** What went wrong and what to do about it. */
 export function Notice() {
@@ -12,7 +13,7 @@ export function Notice() {
       {notice.remedy !== undefined && <p className="hint">{notice.remedy}</p>}
       <div className="row">
         <ActionButton quiet onPress={panel.dismiss}>
-          OK
+          {words.notice.ok}
         </ActionButton>
       </div>
     </section>

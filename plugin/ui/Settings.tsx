@@ -5,6 +5,7 @@ import { bytesInWords } from './bytes.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
+import { words } from './words/words.ts'
 
 /** The model, and what the companion has to work with. */
 export function Settings() {
@@ -16,34 +17,41 @@ export function Settings() {
     void panel.facts().then((found) => isShown && setFacts(found))
     return () => void (isShown = false)
   }, [panel])
-  if (companion.kind !== 'ready') return <p className="hint">The companion says more once it is there.</p>
-  if (facts === undefined) return <p className="hint">Asking the companion…</p>
+  if (companion.kind !== 'ready') return <p className="hint">{words.settings.noCompanion}</p>
+  if (facts === undefined) return <p className="hint">{words.settings.asking}</p>
   const { models, about } = facts
   const [folder = ''] = about.folders
   return (
     <div className="more">
-      <span>Model</span>
+      <span>{words.settings.model}</span>
       <ModelPicker models={models} />
       {models.filter(isWanting).map((model) => (
         <p className="hint" key={`${model.role} ${model.name}`}>
-          {`${model.name} needs ${(model.missing ?? []).join(' and ')}.`}
+          {words.settings.needs(model.name, model.missing ?? [])}
         </p>
       ))}
-      <Fact name="Models folder" says={folder} isPath>
-        <ActionButton onPress={() => void panel.copy(folder)} title="Copy the folder’s path">
-          Copy
+      <Fact name={words.settings.folder} says={folder} isPath>
+        <ActionButton onPress={() => void panel.copy(folder)} title={words.settings.copyFolder}>
+          {words.settings.copy}
         </ActionButton>
       </Fact>
       <Fact
-        name="Device"
-        says={companion.device?.reason ?? 'Not known yet.'}
-        hint="Start the companion with --device cpu or webgpu to change it."
+        name={words.settings.device}
+        says={companion.device?.reason ?? words.settings.deviceUnknown}
+        hint={words.settings.changeDevice}
       />
-      <Fact name="Memory" says={`${bytesInWords(about.memory.free)} of ${bytesInWords(about.memory.total)} free`} />
       <Fact
-        name="Earlier pictures"
-        says={`${about.space.pictures} take ${bytesInWords(about.space.bytes)} of ${bytesInWords(about.space.quota)}`}
-        hint="Start the companion with --quota to change it."
+        name={words.settings.memory}
+        says={words.settings.free(bytesInWords(about.memory.free), bytesInWords(about.memory.total))}
+      />
+      <Fact
+        name={words.settings.earlier}
+        says={words.settings.room(
+          about.space.pictures,
+          bytesInWords(about.space.bytes),
+          bytesInWords(about.space.quota),
+        )}
+        hint={words.settings.changeRoom}
       />
     </div>
   )
@@ -56,12 +64,12 @@ function ModelPicker({ models }: { readonly models: readonly ModelRecord[] }) {
   const usable = models.filter((model) => model.role === 'checkpoint' && !isWanting(model)).map(({ name }) => name)
   const names = new Set([...usable, ...(checkpoint === undefined ? [] : [checkpoint])])
   const choices = Object.fromEntries([
-    ['', 'The companion chooses'],
-    ...[...names].map((name) => [name, usable.includes(name) ? name : `${name} (not found)`]),
+    ['', words.settings.companionChooses],
+    ...[...names].map((name) => [name, usable.includes(name) ? name : words.settings.notFound(name)]),
   ]) as Record<string, string>
   return (
     <Picker
-      label="Model"
+      label={words.settings.model}
       choices={choices}
       value={checkpoint ?? ''}
       onChoose={(name) => panel.change({ checkpoint: name === '' ? undefined : name })}

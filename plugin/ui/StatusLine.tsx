@@ -3,6 +3,7 @@ import type { PanelState } from '../state/state.ts'
 import { usePanelState } from './panel-context.ts'
 import { Settings } from './Settings.tsx'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** One line about the companion, whether it is there and where it computes, and what is seldom changed under a disclosure. */
 export function StatusLine() {
@@ -17,7 +18,7 @@ export function StatusLine() {
           {stateInWords(companion)}
         </span>
         <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          Settings
+          {words.settings.name}
         </ActionButton>
       </div>
       {open && <Settings key={companion.kind} />}
@@ -26,8 +27,8 @@ export function StatusLine() {
 }
 
 function stateInWords(companion: PanelState['companion']): string {
-  if (companion.kind === 'connecting') return 'Looking for the companion…'
-  if (companion.kind !== 'ready') return 'No companion'
+  if (companion.kind === 'connecting') return words.companion.looking
+  if (companion.kind !== 'ready') return words.companion.none
   const { device } = companion
-  return device === undefined ? 'Ready' : `Ready · ${device.device === 'cpu' ? 'CPU' : 'WebGPU'}`
+  return words.companion.ready(device === undefined ? '' : device.device === 'cpu' ? 'CPU' : 'WebGPU')
 }

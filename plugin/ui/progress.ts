@@ -1,22 +1,25 @@
 import type { Run } from '../state/runs.ts'
+import { words } from './words/words.ts'
 
 /** How far a run is, in words. */
 export function progressText({ phase, ahead, pace }: Run): string {
   switch (phase) {
     case 'sending':
-      return 'Sending the reference…'
+      return words.progress.sending
     case 'waiting':
-      return ahead === 0 ? 'Starting…' : `Waiting: ${ahead} ahead`
+      return ahead === 0 ? words.progress.starting : words.progress.waiting(ahead)
     case 'loading':
-      return 'Loading the model; the first time takes longer…'
+      return words.progress.loading
     case 'encoding':
-      return 'Looking at the reference…'
+      return words.progress.encoding
     case 'denoising':
-      return `${pace.step} of ${pace.steps}${pace.secondsLeft === undefined ? '' : `, ${timeLeft(pace.secondsLeft)} left`}`
+      return pace.secondsLeft === undefined
+        ? words.progress.steps(pace.step, pace.steps)
+        : words.progress.stepsAndTime(pace.step, pace.steps, timeLeft(pace.secondsLeft))
     case 'decoding':
-      return 'Finishing the picture…'
+      return words.progress.decoding
     case 'placing':
-      return 'Putting it into the document…'
+      return words.progress.placing
   }
 }
 
@@ -25,4 +28,6 @@ export const progressPercent = ({ pace: { step, steps } }: Run): number =>
   steps === 0 ? 0 : Math.round((step / steps) * 100)
 
 const timeLeft = (seconds: number): string =>
-  seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.ceil(seconds / 60)} min`
+  seconds < 60
+    ? words.progress.seconds(Math.max(1, Math.round(seconds)))
+    : words.progress.minutes(Math.ceil(seconds / 60))
