@@ -6,6 +6,8 @@ import type { EngineOptions } from './messages.ts'
 
 /** How long a cancelled run may take to reach the end of its step before the process is ended. */
 const CANCEL_GRACE_MS = 250
+/** The same where another process would have to load for the very next picture what this one has: a step of any model. */
+const GENTLE_GRACE_MS = 60_000
 
 const cancelled = () => new ImprintError('cancelled', 'Cancelled. Nothing was changed.')
 const closing = () => new ImprintError('cancelled', 'The companion is closing.')
@@ -63,13 +65,12 @@ export function createChildEngine(options: EngineOptions, graceMs = CANCEL_GRACE
       let ended = false
       const abort = () => {
         tell(current.child, { type: 'cancel', id })
-        // A slider lets go of many: its few steps are soon over, and another process would have to load everything anew.
-        if (request.quick) return
+        const grace = request.gentle ? Math.max(graceMs, GENTLE_GRACE_MS) : graceMs
         patience = setTimeout(() => {
           events.fail(cancelled())
           current.runs.delete(id)
           replace(current)
-        }, graceMs)
+        }, grace)
       }
       signal.addEventListener('abort', abort, { once: true })
       try {

@@ -20,6 +20,8 @@ export interface GenerateRequest {
   readonly score?: boolean
   /** Whether a rough picture of the same kind will do, in few steps. */
   readonly quick?: boolean
+  /** Whether a cancel waits for the end of a step: another picture like it comes right after, and needs what is loaded. */
+  readonly gentle?: boolean
 }
 
 export interface Progress {

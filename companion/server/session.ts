@@ -186,6 +186,7 @@ export class Session {
           ...(score && { score }),
           ...(shape && { shape }),
           ...(quick && { quick }),
+          ...(slot !== undefined && { gentle: true }),
         }
         const listener = (event: JobEvent): void => this.#tell(job, request, event)
         this.#options.queue.submit({ owner: this.#id, number: job, slot, request, signal, listener })

@@ -44,6 +44,21 @@ test('inside a step the process is ended, and the next run has a new one', async
   assert.equal(processes[0]!.signalCode, 'SIGKILL')
 })
 
+test('inside a step of a picture that others follow the process goes on, with all that it has loaded', async (t) => {
+  const { engine, processes } = realEngine(t, { grace: IMPATIENT })
+  await resultOf(engine, QUICK)
+  const stop = new AbortController()
+  const request = { recipe: { ...SLOW, checkpoint: 'starter' }, pictures: {}, gentle: true }
+  const run = async (): Promise<void> => {
+    for await (const event of engine.generate(request, stop.signal))
+      if (isStep(event)) setTimeout(() => stop.abort(), 50)
+  }
+  await assert.rejects(run(), CANCELLED)
+  const { runs } = await resultOf(engine, { ...QUICK, seed: 2 })
+  assert.deepEqual(runs, { unet: 6, 'vae-decoder': 1 })
+  assert.equal(processes.length, 1)
+})
+
 test('a process that hears nothing at all is ended too', async (t) => {
   const { engine, processes } = realEngine(t, { grace: 50 })
   const stop = new AbortController()
