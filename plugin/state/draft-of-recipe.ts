@@ -1,6 +1,6 @@
 import type { CapturedReference } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
-import { pictureNames } from '../../shared/recipe-pictures.ts'
+import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
 import { type Draft, type DraftReference, newReference, STRENGTH } from './draft.ts'
 import { newReferenceName } from './reference-names.ts'
@@ -20,11 +20,12 @@ export function draftOfRecipe(recipe: Recipe, pictures: ReadonlyMap<string, Rast
   const captures: Record<string, CapturedReference> = {}
   const missing: string[] = []
   const taken = references.flatMap((reference, i): DraftReference[] => {
-    const name = names[i] ?? `Reference ${i + 1}`
     const image = reference.image ?? reference.images?.[0]
+    const isFile = image !== undefined && partHash(image) === undefined
+    const name = names[i] ?? (isFile ? image : `Reference ${i + 1}`)
     const picture = image === undefined ? undefined : pictures.get(image)
     if (picture === undefined) {
-      missing.push(`the reference “${name}”, whose picture is no longer kept`)
+      missing.push(`the reference “${name}”, whose picture is not kept here`)
       return []
     }
     missing.push(...leftOutOf(reference, name))

@@ -6,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { recipeInPng } from '../../shared/recipe-in-png.ts'
 import type { Studio } from '../../plugin/studio/node/open-studio.ts'
+import { assertAccessible } from '../support/accessible.ts'
 import {
   button,
   card,
@@ -70,6 +71,7 @@ test('earlier pictures outlive the panel; one is taken over, put back, saved, dr
     await button(entry(page, 'a boat'), 'Use its recipe').click()
     await card(page, 'Reference 1').waitFor()
     assert.equal(await prompt(page).inputValue(), 'a boat')
+    assert.equal(await page.getByText(/lacks/).count(), 0)
     await button(page, 'Back to mine').click()
     await page.waitForFunction(() => !document.body.textContent.includes('Here is the recipe'))
     assert.equal(await prompt(page).inputValue(), 'words of mine')
@@ -77,7 +79,12 @@ test('earlier pictures outlive the panel; one is taken over, put back, saved, dr
     await button(entry(page, 'a boat'), 'More of a boat').click()
     await button(page, 'Put back').click()
     await layer(page, 'Imprint: a boat').waitFor()
-    await shot(page.locator('#panel-column'), 'earlier-actions')
+    for (const side of [240, 480]) {
+      await page.locator('#panel-column').evaluate((column, width) => (column.style.width = `${width}px`), side)
+      await assertAccessible(page, `earlier pictures, ${side} pixels wide`)
+      await entry(page, 'a boat').scrollIntoViewIfNeeded()
+      await shot(page.locator('#panel-column'), `earlier-actions-${side}`)
+    }
     const png = await downloaded(page, () => button(page, 'Save as PNG…').click())
     assert.equal(recipeInPng(png)?.prompt, 'a boat')
 
@@ -113,6 +120,7 @@ test('a layer in a saved PSD says how it was made and is changed in place, by th
     await drop(page, 'saved.psd', psd)
     await layer(page, 'Imprint: a mill').click()
     await page.getByText(/This layer was made with “a mill” · 0\.60/).waitFor()
+    await assertAccessible(page, 'a layer that remembers')
     await shot(page.locator('#panel-column'), 'recalled')
     await button(page, 'Edit this layer').press('Enter')
     await card(page, 'fox').waitFor()

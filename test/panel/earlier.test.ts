@@ -156,7 +156,7 @@ test('what is gone is said in words: a picture that made room, a reference, a mo
   const id = firstId(desk)
   history.remove(id)
   await desk.panel.earlier.apply(id)
-  assert.match(notice(), /lacks the reference “Reference 1”, whose picture is no longer kept/)
+  assert.match(notice(), /lacks the reference “Reference 1”, whose picture is not kept here/)
   assert.deepEqual(desk.panel.state().recipe.references, [])
   desk.panel.dismiss()
   await desk.panel.earlier.putBack(id)
