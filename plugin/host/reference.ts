@@ -5,7 +5,7 @@ import { HostError } from './host-error.ts'
 import { printOf } from './layer-print.ts'
 import { readLayer } from './layer-picture.ts'
 import type { RunModal } from './modal.ts'
-import { area, padded, taken, type Wanted } from './pixel-read.ts'
+import { area, padded, sizedWithin, taken, type Wanted } from './pixel-read.ts'
 import type { Plane } from './resample.ts'
 import { assertServes, layerRefusal, selectedRect } from './selection.ts'
 
@@ -41,12 +41,7 @@ export async function readReference(
 }
 
 /** A rectangle at the size its picture travels in. */
-export function fitted(rect: Rect): Omit<Wanted, 'documentID'> {
-  const scale = Math.min(1, LONGEST / Math.max(rect.width, rect.height))
-  const width = Math.max(1, Math.round(rect.width * scale))
-  const height = Math.max(1, Math.round(rect.height * scale))
-  return { rect, width, height }
-}
+export const fitted = (rect: Rect): Omit<Wanted, 'documentID'> => sizedWithin(rect, LONGEST)
 
 async function partOf(
   imaging: PsImaging,

@@ -74,7 +74,7 @@ test('removing, adding or changing a reference makes the slider wait for the nex
   await desk.panel.imprint()
   assert.equal(desk.engine.requests[1]?.recipe.references?.length, 1)
   assert.equal(Object.keys(desk.engine.requests[1].pictures).length, 1)
-  await desk.panel.references.change(referenceAt(desk).image, { mode: 'style' })
+  await desk.panel.references.change(referenceAt(desk).image, { fit: 'pad' })
   await setWeight(desk, 0.5, true)
   assert.equal(desk.engine.requests.length, 2)
 })

@@ -50,7 +50,7 @@ export function connectMarquee(table: HTMLElement, canvas: HTMLCanvasElement, co
       if (controls.modal().length > 0) return
       const far = Math.max(Math.abs(event.clientX - down.clientX), Math.abs(event.clientY - down.clientY))
       if (far >= CLICK) controls.select(between(start, cornerOf(event)))
-      else if (controls.active()?.state.selection != null) controls.select(null)
+      else if (controls.active()?.state.selection) controls.select(null)
     }
     canvas.addEventListener('pointermove', move)
     canvas.addEventListener('pointerup', up)
