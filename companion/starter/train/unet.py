@@ -18,6 +18,8 @@ from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionM
 from views import Views, kept, make_views
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "prediction_type": "v_prediction"}
+# Ends in pure noise, where sampling starts (arXiv 2305.08891): else the noise's mean would be taken for a grey background.
+BETAS |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
 SCHEDULE = {**BETAS, "clip_sample": False, "set_alpha_to_one": False, "steps_offset": 1}
 SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", "cactus"]
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
