@@ -5,6 +5,9 @@ const QUICK: Check = { file: 'unit/few-step', name: 'lightning|Hyper|turbo|lcm|T
 const TOLD: Check = { file: 'parity/told-guidance', name: '.' }
 const NINE: Check = { file: 'parity/nine-channels', name: '.' }
 const TINY: Check = { file: 'parity/taesd-run', name: '.' }
+const DEGREES: Check = { file: 'unit/unet-layout', name: 'by degrees' }
+const ROUGH: Check = { file: 'unit/quick', name: '.' }
+const quick = 'companion/jobs/quick.ts'
 const fewStep = 'companion/models/few-step.ts'
 const time = 'companion/diffusion/time-embedding.ts'
 const start = 'companion/jobs/start.ts'
@@ -42,6 +45,15 @@ export const STEPS: readonly Mutation[] = [
     '=== undefined ? recipe.guidance : 2',
   ),
   mutate('companion/jobs/decode.ts', TINY)('a tiny decoder of another scale', 'TAESD_SCALE = 8', 'TAESD_SCALE = 4'),
+  mutate(quick, ROUGH)('a step too few for a rough picture', 'STEPS = 4', 'STEPS = 3'),
+  mutate(quick, ROUGH)('distilled models by a sampler they do not know', 'FEW = 8', 'FEW = 4'),
+  mutate(quick, ROUGH)('a rough picture on another grid', "spacing: 'trailing'", "spacing: 'leading'"),
+  mutate(quick, ROUGH)('a reference that never acts in few steps', 'Math.max(first + 1,', 'Math.max(first,'),
+  mutate('companion/jobs/layer-weights.ts', DEGREES)(
+    'of the rest as much as of either',
+    'Math.min(style, layout)',
+    'Math.max(style, layout)',
+  ),
   mutate('companion/models/taesd.ts', TINY)(
     "the other family's tiny decoder",
     "=== (family === 'sdxl')",

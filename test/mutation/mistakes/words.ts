@@ -20,6 +20,6 @@ export const WORDS: readonly Mutation[] = [
   mutate(chunks, NOTATION)('longer words whole', 'LONG_WORD = 8', 'LONG_WORD = 9'),
   mutate(chunks, NOTATION)('shorter words cut', 'LONG_WORD = 8', 'LONG_WORD = 7'),
   mutate(states, NOTATION)('the mean not given back', 'z * scale', 'z'),
-  mutate('companion/jobs/text-states.ts', LONG)('no room for the frame', 'FRAME = 2', 'FRAME = 0'),
+  mutate('companion/jobs/text-states.ts', LONG)('no room for the frame', 'positions - FRAME', 'positions'),
   mutate('companion/jobs/text-states.ts', LONG)('weights a token too early', 'weights[i - 1] ?? 1', 'weights[i] ?? 1'),
 ]
