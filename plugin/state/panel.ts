@@ -182,7 +182,11 @@ export function createPanel(surroundings: Surroundings): Panel {
       const stops = [
         host.watchDocuments(document.look),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
-        followEarlier(companion, earlier.look),
+        followEarlier(companion, () => {
+          // What the layer's own metadata lost, a companion that came back may know.
+          document.look()
+          return earlier.look()
+        }),
         store.subscribe(tokens.look),
         tokens.stop,
       ]

@@ -100,6 +100,16 @@ for (const depth of [8, 16] as const) {
   })
 }
 
+test('what the companion alone knows is told when it comes', async () => {
+  const { desk, layerId } = await openMade(temporaryHistory())
+  await until(desk, () => recalled(desk)?.by === 'memory')
+  desk.companion.become({ kind: 'absent', message: 'Away.' })
+  desk.controls.editLayer(layerId, { settings: {} })
+  await until(desk, () => recalled(desk) === undefined)
+  desk.companion.become({ kind: 'ready', version: '0.0.0', device: undefined })
+  await until(desk, () => recalled(desk)?.by === 'look')
+})
+
 test('layers that Imprint did not make say nothing, nor does nonsense in their metadata', async () => {
   const { desk, layerId } = await openMade(temporaryHistory())
   const [, fox] = desk.controls.active()!.state.layers
