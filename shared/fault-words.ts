@@ -10,7 +10,7 @@ export function faultInWords(issue: z.core.$ZodIssue): string {
     case 'not_multiple_of':
       return `it has to be a multiple of ${issue.divisor}.`
     case 'invalid_value':
-      return `it has to be one of ${issue.values.map(String).join(', ')}.`
+      return `it has to be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`
     case 'unrecognized_keys':
       return `${issue.keys.map((key) => `"${key}"`).join(' and ')} means nothing here; leave it out.`
     case 'invalid_type':

@@ -14,8 +14,8 @@ declare module 'react' {
       'sp-action-button': SpProps & {
         readonly quiet?: boolean
         readonly 'aria-label'?: string
-        readonly 'aria-expanded'?: boolean
-        readonly 'aria-pressed'?: boolean
+        readonly 'aria-expanded'?: 'true' | 'false'
+        readonly 'aria-pressed'?: 'true' | 'false'
       }
       'sp-button': SpProps & { readonly variant?: 'cta' | 'primary' | 'secondary' }
       'sp-label': SpProps

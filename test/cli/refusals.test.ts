@@ -110,7 +110,7 @@ describe('recipes and their fields', () => {
     'a size that is no multiple of 8': [['--size', '96x100'], /^recipe\.size\.1: .*multiple of 8/],
     'a size that is too large': [['--size', '96x99999992'], /^recipe\.size\.1: .*4096/],
     'a number that is none': [['--seed', 'x'], /^--seed: "x" is no number\. Give a number\.$/m],
-    'half a step': [['--steps', '1.5'], /^recipe\.steps: .*int/],
+    'half a step': [['--steps', '1.5'], /^recipe\.steps: .*whole number/],
   }
   for (const [what, [args, sentence]] of Object.entries(wrong))
     test(what, () => refuses(['generate', ...args], sentence))

@@ -40,7 +40,7 @@ describe('messages', () => {
       [{ prompt: '', steps: 1001 }, 'recipe.steps: it can be 1000 at most; give less.'],
       [{ prompt: '', steps: 1.5 }, 'recipe.steps: it has to be a whole number.'],
       [{ prompt: '', steps: 'many' }, 'recipe.steps: it has to be of the kind "number".'],
-      [{ prompt: '', decoder: 'x' }, 'recipe.decoder: it has to be one of vae, taesd.'],
+      [{ prompt: '', decoder: 'x' }, 'recipe.decoder: it has to be one of "vae", "taesd".'],
       [{ prompt: '', colour: 1 }, 'recipe: "colour" means nothing here; leave it out.'],
       [{ prompt: '', references: [{ image: '' }] }, 'recipe.references.0.image: it is empty; give one.'],
       [{ prompt: '', references: [{ images: [] }] }, 'recipe.references.0.images: there are fewer than 1; give more.'],

@@ -39,6 +39,9 @@ interface ActionButtonProps extends ButtonProps {
   readonly chosen?: boolean
 }
 
+/** React leaves what is true without a word where it does not know the element. */
+const flag = (value: boolean): 'true' | 'false' => (value ? 'true' : 'false')
+
 /** A small button beside what it acts on. */
 export function ActionButton({ children, onPress, title, quiet, name, open, chosen, focus }: ActionButtonProps) {
   const ref = useRef<HTMLElement>(null)
@@ -52,8 +55,8 @@ export function ActionButton({ children, onPress, title, quiet, name, open, chos
       {...(quiet ? { quiet } : {})}
       {...(help === undefined ? {} : { title: help })}
       {...(name === undefined ? {} : { 'aria-label': name })}
-      {...(open === undefined ? {} : { 'aria-expanded': open })}
-      {...(chosen === undefined ? {} : { 'aria-pressed': chosen })}
+      {...(open === undefined ? {} : { 'aria-expanded': flag(open) })}
+      {...(chosen === undefined ? {} : { 'aria-pressed': flag(chosen) })}
     >
       {children}
     </sp-action-button>
