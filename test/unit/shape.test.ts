@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { clientMessageSchema } from '../../shared/protocol.ts'
 import { sidesOfShape } from '../../shared/shape.ts'
 
 test('a square place gets the square the model was trained with', () => {
@@ -31,4 +32,13 @@ test('the shape bends by less than a fifth as long as no side meets its end', ()
 test('no side is longer or shorter than a picture may be', () => {
   assert.deepEqual(sidesOfShape({ width: 100_000, height: 1 }, 512 ** 2, 64), [4096, 64])
   assert.deepEqual(sidesOfShape({ width: 1, height: 1 }, 8, 8), [64, 64])
+})
+
+test('a shape on the socket has whole sides of at least a pixel', () => {
+  const ask = (shape: unknown) =>
+    clientMessageSchema.safeParse({ type: 'generate', job: 1, recipe: { prompt: '' }, shape }).success
+  assert.equal(ask({ width: 1200, height: 1 }), true)
+  for (const shape of [{ width: 10 }, { width: 0, height: 5 }, { width: 1.5, height: 5 }, [10, 10], 'square']) {
+    assert.equal(ask(shape), false, JSON.stringify(shape))
+  }
 })
