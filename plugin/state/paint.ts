@@ -79,7 +79,8 @@ export function paint(
   }
 }
 
-const shapeOf = ({ place: { rect } }: Ground) => ({ width: rect.width, height: rect.height })
+/** The shape of the place a picture goes into. */
+export const shapeOf = ({ place: { rect } }: Ground) => ({ width: rect.width, height: rect.height })
 
 /** Shows pictures one at a time; those that come while one is being encoded are left out. */
 function createPreviewer(encode: (picture: Raster) => Promise<string>, show: (url: string) => void) {

@@ -1,4 +1,5 @@
 import { ImprintError } from '../../shared/errors.ts'
+import { shapeOf } from './paint.ts'
 import type { Order } from './request.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -9,8 +10,7 @@ export async function quickPicture(
   slot: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const shape = ground && { width: ground.place.rect.width, height: ground.place.rect.height }
-  const request = { recipe, pictures, slot, quick: true, ...(shape && { shape }) }
+  const request = { recipe, pictures, slot, quick: true, ...(ground && { shape: shapeOf(ground) }) }
   for await (const event of companion.generate(request, signal)) {
     if (event.type === 'result') return host.pictureUrl(event.picture)
   }
