@@ -89,7 +89,8 @@ function newestOf(state: PanelState): Shown | undefined {
 
 function whatIsNext(state: PanelState): string {
   if (state.newest?.exists === false) return 'Its layer is gone. Imprint makes another.'
-  return isLive(state) ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+  const hasWeight = state.recipe.references.length > 0
+  return isLive(state) && hasWeight ? 'The weight changes this layer.' : 'Imprint makes another layer.'
 }
 
 const titled = (prompt: string, following: readonly Following[]): string =>
