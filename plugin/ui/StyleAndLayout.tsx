@@ -38,7 +38,7 @@ interface ShareProps {
 function Share({ name, value, onMove }: ShareProps) {
   return (
     <div className="fields">
-      <span className="caption">{name}</span>
+      <span className="caption">{`${name} %`}</span>
       <NumberField
         label={`${name} in per cent`}
         digits={0}

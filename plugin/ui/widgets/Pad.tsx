@@ -84,9 +84,11 @@ const wayOf = (event: Event): PadPlace | undefined => (event instanceof Keyboard
 
 /** Where on the pad a pointer is, also when it has left it. */
 function placeOf(pad: HTMLElement | null, event: Event): PadPlace | undefined {
-  if (pad === null || !(event instanceof MouseEvent)) return undefined
+  if (pad === null) return undefined
+  // Not every host has the same classes of events.
+  const { clientX, clientY } = event as MouseEvent
   const { left, top, width, height } = pad.getBoundingClientRect()
-  return { x: within((event.clientX - left) / width), y: within(1 - (event.clientY - top) / height) }
+  return { x: within((clientX - left) / width), y: within(1 - (clientY - top) / height) }
 }
 
 const within = (share: number): number => Math.min(1, Math.max(0, share))
@@ -94,7 +96,7 @@ const within = (share: number): number => Math.min(1, Math.max(0, share))
 /** Lets the pad hear of a pointer that leaves it, where the host can do that. */
 function capture(pad: HTMLElement | null, event: Event): void {
   try {
-    if (event instanceof PointerEvent) pad?.setPointerCapture(event.pointerId)
+    pad?.setPointerCapture((event as PointerEvent).pointerId)
   } catch {
     // The pad then hears of it only inside.
   }
