@@ -76,7 +76,7 @@ function PresetLine({ name }: { readonly name: string }) {
             </ActionButton>
           </div>
           <ActionButton quiet name={`Rename ${name}`} onPress={() => setDoing('renaming')}>
-            ✎
+            Rename
           </ActionButton>
           <ActionButton quiet name={`Delete ${name}`} onPress={() => setDoing('deleting')}>
             ×

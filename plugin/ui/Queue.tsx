@@ -85,11 +85,11 @@ function Waiting({ run, at, onMove }: WaitingProps) {
         </p>
         <p className="hint figures">{progressText(run)}</p>
       </div>
-      <ActionButton quiet name={`Earlier: ${name}`} focus={up} onPress={() => move(-1)}>
-        ↑
+      <ActionButton quiet name={`Up: ${name}`} focus={up} onPress={() => move(-1)}>
+        Up
       </ActionButton>
-      <ActionButton quiet name={`Later: ${name}`} focus={down} onPress={() => move(1)}>
-        ↓
+      <ActionButton quiet name={`Down: ${name}`} focus={down} onPress={() => move(1)}>
+        Down
       </ActionButton>
       <ActionButton
         quiet

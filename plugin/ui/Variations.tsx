@@ -75,7 +75,7 @@ function Tile({ variation: { id, seed, made }, chosen, onToggle }: TileProps) {
         <p className="hint figures">{run === undefined ? '' : progressText(run)}</p>
       ) : (
         <ActionButton quiet name={`Choose seed ${seed}`} chosen={chosen} onPress={onToggle}>
-          {chosen ? `✓ ${seed}` : String(seed)}
+          {chosen ? `${seed}, chosen` : String(seed)}
         </ActionButton>
       )}
     </div>

@@ -50,7 +50,7 @@ test('pictures queue, are moved and cancelled with the keyboard, and each become
     await shot(page.getByRole('region', { name: 'Waiting pictures' }), 'queue')
 
     // The arrow keys move one, and the focus goes with it.
-    await button(page, 'Earlier: a lamp · seed 7').focus()
+    await button(page, 'Up: a lamp · seed 7').focus()
     await page.keyboard.press('ArrowUp')
     await page.getByText('a lamp · seed 7: now 2 of 3.').waitFor()
     await page.keyboard.press('Enter')
