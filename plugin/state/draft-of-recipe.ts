@@ -28,7 +28,7 @@ export function draftOfRecipe(recipe: Recipe, pictures: ReadonlyMap<string, Rast
       missing.push(`the reference “${name}”, whose picture is not kept here`)
       return []
     }
-    missing.push(...leftOutOf(reference, name))
+    missing.push(...leftOutOf(reference, name, pictures))
     const own = newReferenceName()
     captures[own] = captureOf(picture, name)
     return [draftReference(reference, own, pictures)]
@@ -80,10 +80,15 @@ function wordsOf({ source, controls = [] }: Recipe, pictures: ReadonlyMap<string
   ]
 }
 
-const leftOutOf = ({ images = [], layers, embedding }: Reference, name: string): string[] => [
+const leftOutOf = (
+  { images = [], layers, embedding, mask }: Reference,
+  name: string,
+  pictures: ReadonlyMap<string, Raster>,
+): string[] => [
   ...(images.length > 1 ? [`all but the first picture of “${name}”`] : []),
   ...(layers === undefined ? [] : [`the weights per block of “${name}”`]),
   ...(embedding === undefined ? [] : [`the face of “${name}” as numbers`]),
+  ...(mask === undefined || pictures.has(mask) ? [] : [`where “${name}” acts`]),
 ]
 
 function draftReference(
