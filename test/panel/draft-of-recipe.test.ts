@@ -37,7 +37,7 @@ test('what the panel does not show stays with the recipe, and the same recipe co
   }
   const { draft, captures, missing } = draftOfRecipe(recipe, pictures, ['fox'])
   assert.deepEqual(missing, [])
-  const [{ image }] = draft.references as [{ image: string }]
+  const { image } = draft.references[0]!
   assert.deepEqual([captures[image]?.name, captures[image]?.picture], ['fox', red])
   assert.deepEqual(draft.also?.pictures, { [HERE]: red, [MASK]: white })
   const again = recipeSchema.parse(recipeOf(draft, 4))
