@@ -74,7 +74,8 @@ export function openSequenceDesk(companion: Companion): SequenceDesk {
   const stops = [panel.subscribe(look), panel.start(), steps.stop]
 
   const byHand = async (act: () => void): Promise<void> => {
-    await until(() => controls.modal().length === 0)
+    // Nothing may come between the look and the act.
+    while (controls.modal().length > 0) await turn()
     steps.byHand(act)
   }
 
@@ -120,8 +121,10 @@ export const isThere = (controls: Controls, { documentId, layerId }: Place): boo
 
 /** Resolves once `holds` does, after any number of turns of the event loop. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1))
+  while (!holds()) await turn()
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
 
 /** How every sequence begins: a layer is a reference, and a picture like it is ordered. */
 export async function begins({ panel, begin }: SequenceDesk): Promise<void> {
