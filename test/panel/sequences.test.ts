@@ -45,8 +45,8 @@ const always = (count: number, mostActs: number, companion: () => Companion): Pr
     { numRuns: count, unbiased: true },
   )
 
-test('twenty long sequences over an engine that takes a turn of the event loop for each step', () =>
-  always(20, 24, () =>
+test('twelve long sequences over an engine that takes a turn of the event loop for each step', () =>
+  always(12, 16, () =>
     nearCompanion(fakeEngine({ beforeStep: () => new Promise((resolve) => setImmediate(resolve)) })),
   ))
 
