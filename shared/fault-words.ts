@@ -16,7 +16,11 @@ export function faultInWords(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       if (issue.message.endsWith('received undefined')) return 'it is missing; give one.'
       return issue.expected === 'int' ? 'it has to be a whole number.' : `it has to be of the kind "${issue.expected}".`
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_union':
       return `${issue.message.replace(/\.$/, '')}.`
   }
 }

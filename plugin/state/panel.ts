@@ -93,6 +93,8 @@ export function createPanel(surroundings: Surroundings): Panel {
   let beginning = 0
   /** Whether a slider was moved since something was ordered. */
   let isMoved = false
+  // Asked anew after whatever was waited for.
+  const wasMoved = (): boolean => isMoved
 
   const isBusy = (): boolean => beginning > 0 || queue.isBusy()
 
@@ -165,7 +167,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     const { recipe, earlierPrompts } = state()
     dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
     await order(orderWith)
-    if (!isMoved || isBusy()) return
+    if (!wasMoved() || isBusy()) return
     isMoved = false
     slider.move(followingOf(state().recipe), true)
     await slider.idle()

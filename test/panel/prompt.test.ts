@@ -33,7 +33,7 @@ test('while a count is on its way only the latest prompt waits; without a compan
   const desk = openDesk()
   t.after(desk.panel.start())
   const hold = gate()
-  const { countTokens } = desk.companion
+  const countTokens = desk.companion.countTokens.bind(desk.companion)
   const asked = t.mock.method(desk.companion, 'countTokens', async (question: Parameters<typeof countTokens>[0]) => {
     await hold.passed
     return countTokens(question)

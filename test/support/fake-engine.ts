@@ -43,7 +43,12 @@ export function fakeEngine({ steps: usual = 4, size = [64, 64], beforeStep }: Fa
       if (!request.quick) yield { type: 'preview', step: step + 1, picture: fill(width / 8, height / 8, colour) }
     }
     yield { type: 'progress', phase: 'decoding', step: 0, steps: 0 }
-    const filled = { ...recipe, size: [width, height] as [number, number], steps: recipe.steps ?? usual, seed: recipe.seed ?? 1 }
+    const filled = {
+      ...recipe,
+      size: [width, height] as [number, number],
+      steps: recipe.steps ?? usual,
+      seed: recipe.seed ?? 1,
+    }
     yield {
       type: 'result',
       recipe: filled,
