@@ -149,7 +149,10 @@ test('a dump is the exact picture, and the file to look at is that picture round
   assert.equal(tensors.get('latents')!.shape[1], 4)
   const pixels = await sharp(join(folder, 'dumped.png')).raw().toBuffer()
   for (let i = 0; i < 96 * 64; i++) {
-    for (let c = 0; c < 3; c++) assert.equal(pixels[3 * i + c], Math.round(255 * image.data[c * 96 * 64 + i]!))
+    for (let c = 0; c < 3; c++) {
+      const apart = Math.abs(pixels[3 * i + c]! - 255 * image.data[c * 96 * 64 + i]!)
+      assert.ok(apart <= 0.5 + 1e-4, `pixel ${i}, channel ${c}: ${apart} apart`)
+    }
   }
 })
 
