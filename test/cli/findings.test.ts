@@ -29,7 +29,7 @@ test('models tells a model by its content', async () => {
   assert.deepEqual(about('clip_vision/tiny-vit'), ['encoder', undefined, undefined])
   assert.deepEqual(about('ipadapter/ip-adapter_tiny15.safetensors'), ['adapter', undefined, 'base'])
   assert.deepEqual(about('ipadapter/ip-adapter-plus_tiny15.safetensors'), ['adapter', undefined, 'plus'])
-  assert.deepEqual(about('starter'), ['checkpoint', 'sd15', 'base'])
+  assert.deepEqual(about('starter'), ['checkpoint', 'sd15', 'v-prediction'])
   for (const { name, bytes } of found) assert.ok(Number(bytes) > 1000, `${String(name)}: ${String(bytes)} bytes`)
 })
 
@@ -44,7 +44,7 @@ test('a person who has no models folder yet has the starter model', async () => 
   const found = JSON.parse(await says('models', '--json')) as { role: string }[]
   assert.deepEqual(
     found.map(({ role }) => role),
-    ['checkpoint', 'encoder', 'adapter'],
+    ['checkpoint', 'encoder', 'adapter', 'adapter'],
   )
 })
 
