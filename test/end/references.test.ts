@@ -297,6 +297,7 @@ test('a closed document starts nothing; undo takes the weight’s layer away and
     await button(page, 'Redo').click()
     await page.getByText('The weight changes this layer.').waitFor()
     await button(page, 'Close').click()
+    await page.getByRole('button', { name: 'Close without saving' }).click()
     await button(page, 'Imprint').click()
     await page.getByText('No document is open').waitFor()
     assert.equal(await button(page, 'Cancel').count(), 0)
