@@ -67,11 +67,14 @@ export function sharedRect(a: Rect, b: Rect): Rect {
   return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) }
 }
 
+/** All of a document. */
+export const canvasOf = ({ width, height }: PsDocument): Rect => ({ left: 0, top: 0, width, height })
+
 /** The visible part of a layer: its bounds inside the canvas; width or height 0 when nothing is. */
-export function visiblePart({ width, height }: PsDocument, { boundsNoEffects }: PsLayer): Rect {
+export function visiblePart(document: PsDocument, { boundsNoEffects }: PsLayer): Rect {
   const left = Math.floor(boundsNoEffects.left)
   const top = Math.floor(boundsNoEffects.top)
   const right = Math.ceil(boundsNoEffects.right)
   const bottom = Math.ceil(boundsNoEffects.bottom)
-  return sharedRect({ left, top, width: right - left, height: bottom - top }, { left: 0, top: 0, width, height })
+  return sharedRect({ left, top, width: right - left, height: bottom - top }, canvasOf(document))
 }

@@ -11,14 +11,8 @@ export const SETTINGS_KEY = 'imprint'
 export async function rememberOnLayer(action: PsAction, layer: LayerRef, memory: string): Promise<boolean> {
   const command = {
     _obj: 'set',
-    _target: [
-      { _property: 'generatorSettings' },
-      { _ref: 'layer', _id: layer.layerId },
-      { _ref: 'document', _id: layer.documentId },
-    ],
+    ...settingsOf(layer),
     to: { _obj: 'null', json: memory },
-    property: SETTINGS_KEY,
-    _options: { dialogOptions: 'silent' },
   }
   try {
     const [answer] = await action.batchPlay([command], {})
@@ -32,13 +26,7 @@ export async function rememberOnLayer(action: PsAction, layer: LayerRef, memory:
 export async function memoryOf(action: PsAction, layer: LayerRef): Promise<string | undefined> {
   const command = {
     _obj: 'get',
-    _target: [
-      { _property: 'generatorSettings' },
-      { _ref: 'layer', _id: layer.layerId },
-      { _ref: 'document', _id: layer.documentId },
-    ],
-    property: SETTINGS_KEY,
-    _options: { dialogOptions: 'silent' },
+    ...settingsOf(layer),
   }
   const [answer] = await action.batchPlay([command], {}).catch(() => [undefined])
   const settings = fieldOf(answer, 'generatorSettings')
@@ -48,6 +36,13 @@ export async function memoryOf(action: PsAction, layer: LayerRef): Promise<strin
 
 const fieldOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined
+
+/** What a command says of whose settings it is about. */
+const settingsOf = ({ documentId, layerId }: LayerRef) => ({
+  _target: [{ _property: 'generatorSettings' }, { _ref: 'layer', _id: layerId }, { _ref: 'document', _id: documentId }],
+  property: SETTINGS_KEY,
+  _options: { dialogOptions: 'silent' },
+})
 
 /** Photoshop reports most failures of a command as an answer, not as a rejection. */
 const failed = (answer: unknown): boolean =>

@@ -3,7 +3,7 @@ import type { PhotoshopModule } from '../types/photoshop.ts'
 import { imagingOf, layerOf, rectOf } from './documents.ts'
 import { memoryOf } from './generator-settings.ts'
 import type { LayerRef, ResultLayer } from './host.ts'
-import { padded, readPixels } from './pixel-read.ts'
+import { padded, readPixels, sizedWithin, type Wanted } from './pixel-read.ts'
 import { onWhite, premultiplied } from './pixels.ts'
 
 /** Pixels on the long side of what is taken to find a layer again. */
@@ -30,10 +30,8 @@ export async function layerLook(photoshop: PhotoshopModule, ref: LayerRef): Prom
   const isInside = left >= 0 && top >= 0 && left + width <= document.width && top + height <= document.height
   const isPlain = layer.kind === photoshop.constants.LayerKind['NORMAL']
   if (!isPlain || !isInside || width <= 0 || height <= 0) return undefined
-  const scale = Math.min(1, LOOK / Math.max(width, height))
-  const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
-  const wanted = { documentID: document.id, rect, ...size }
+  const wanted: Wanted = { documentID: document.id, ...sizedWithin(rect, LOOK) }
   const { plane, at } = await readPixels(imagingOf(photoshop), wanted, layer.id)
   const { data } = onWhite(await padded({ plane: premultiplied(plane), at }, wanted))
-  return { ...size, channels: 3, data }
+  return { width: wanted.width, height: wanted.height, channels: 3, data }
 }

@@ -1,10 +1,10 @@
 import type { PhotoshopModule } from '../types/photoshop.ts'
-import { imagingOf, rectOf, sharedRect } from './documents.ts'
-import type { Rect, Region } from './host.ts'
+import { canvasOf, imagingOf } from './documents.ts'
+import type { Region } from './host.ts'
 import { HostError } from './host-error.ts'
 import type { RunModal } from './modal.ts'
 import { padded, readSelected, sizedWithin, type Wanted } from './pixel-read.ts'
-import { assertServes, documentRefusal } from './selection.ts'
+import { assertServes, documentRefusal, selectedRect } from './selection.ts'
 import { mapOf } from './target.ts'
 
 /** The longest side that is worth keeping: attention looks at pictures in pieces of 8 pixels and more. */
@@ -20,10 +20,9 @@ export async function readRegion(photoshop: PhotoshopModule, modal: RunModal): P
       throw new HostError('no-document', 'No document is open: open one and select where the reference acts.')
     }
     assertServes(documentRefusal(photoshop, document))
-    const canvas: Rect = { left: 0, top: 0, width: document.width, height: document.height }
-    const bounds = document.selection?.bounds
-    const rect = bounds ? sharedRect(rectOf(bounds), canvas) : { ...canvas, width: 0, height: 0 }
-    if (rect.width === 0 || rect.height === 0) {
+    const canvas = canvasOf(document)
+    const rect = selectedRect(document, canvas)
+    if (rect === undefined) {
       throw new HostError('empty-layer', 'Nothing is selected: select where the reference acts, with Marquee or Lasso.')
     }
     const wanted: Wanted = { documentID: document.id, ...sizedWithin(canvas, LONGEST) }

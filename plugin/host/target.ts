@@ -1,5 +1,5 @@
 import type { PhotoshopModule, PsAction, PsDocument, PsLayer } from '../types/photoshop.ts'
-import { findDocument, imagingOf, rectOf, sharedRect, siblingsOf } from './documents.ts'
+import { canvasOf, findDocument, imagingOf, rectOf, sharedRect, siblingsOf } from './documents.ts'
 import type { Rect, Target } from './host.ts'
 import { pictureUrl } from './picture-url.ts'
 import { padded, readSelected, sizedWithin, type Wanted } from './pixel-read.ts'
@@ -16,7 +16,7 @@ const DIMMED = 0.3
 export async function readTarget(photoshop: PhotoshopModule): Promise<Target | undefined> {
   const document = photoshop.app.activeDocument
   if (document === null || document === undefined) return undefined
-  const canvas: Rect = { left: 0, top: 0, width: document.width, height: document.height }
+  const canvas = canvasOf(document)
   const artboard = await artboardOf(photoshop.action, document)
   const { id: documentId } = document
   if (artboard !== undefined) {

@@ -5,6 +5,9 @@ import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
 /** The weight a newcomer starts with, and the ends of the slider. */
 export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
 
+/** How many seeds there are: 0 to one less. */
+export const SEEDS = 2 ** 32
+
 /** How much of what a picture starts from is painted anew: at first, and at the ends of the slider. */
 export const STRENGTH = { least: 0.05, usual: 0.75, most: 1 } as const
 

@@ -4,7 +4,8 @@ import { encodePng } from '../../shared/png-file.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { withRecipe } from '../../shared/recipe-in-png.ts'
 import type { EarlierList } from './earlier-list.ts'
-import { noticeOf } from './notices.ts'
+import { guarded } from './guarded.ts'
+import { promptTitle } from './prompt-title.ts'
 import type { References } from './references.ts'
 import { noteFor } from './request.ts'
 import type { Store } from './store.ts'
@@ -37,24 +38,17 @@ export interface EarlierActions {
 /** The earlier pictures that the companion keeps; `look` has the list read again where it is open. */
 export function createEarlier(
   { host, companion }: Surroundings,
-  { state, dispatch }: Store,
+  store: Store,
   { references, takeOver }: { readonly references: References; readonly takeOver: TakeOver },
 ): EarlierActions & { readonly look: () => Promise<void> } {
+  const { state, dispatch } = store
   let turn = 0
 
   const show = (change: Partial<EarlierList>): void => dispatch({ type: 'earlier', change })
 
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (thrown) {
-      dispatch({ type: 'notice', notice: noticeOf(thrown) })
-    }
-  }
-
   /** Reads the list, from its beginning or on; the newest question wins. */
   const load = (before?: string): Promise<void> =>
-    guarded(async () => {
+    guarded(store, async () => {
       const mine = ++turn
       const { search, entries } = state().earlier
       show({ isLoading: true })
@@ -72,7 +66,7 @@ export function createEarlier(
 
   const withEntry = (id: string, work: (entry: Earlier) => Promise<void>): Promise<void> => {
     const entry = entryOf(id)
-    return entry === undefined ? Promise.resolve() : guarded(() => work(entry))
+    return entry === undefined ? Promise.resolve() : guarded(store, () => work(entry))
   }
 
   const withPicture = (id: string, work: (picture: Raster, entry: Earlier) => Promise<void>): Promise<void> =>
@@ -150,11 +144,7 @@ export function followEarlier(companion: Companion, look: () => Promise<void>): 
   return () => stops.forEach((stop) => stop())
 }
 
-const titleOf = (prompt: string): string => {
-  const words = prompt.replace(/\s+/g, ' ').trim()
-  if (words === '') return 'Earlier picture'
-  return words.length > LONGEST_NAME ? `${words.slice(0, LONGEST_NAME - 1)}…` : words
-}
+const titleOf = (prompt: string): string => promptTitle(prompt, LONGEST_NAME) || 'Earlier picture'
 
 /** A prompt as the name of a file on every system. */
 const fileNameOf = (prompt: string): string =>

@@ -1,4 +1,4 @@
-import type { DraftChange, DraftMode } from './draft.ts'
+import { type DraftChange, type DraftMode, SEEDS } from './draft.ts'
 import { createEarlier, type EarlierActions, followEarlier } from './earlier.ts'
 import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
 import { type CompanionFacts, companionFacts } from './companion-facts.ts'
@@ -66,7 +66,6 @@ export interface Panel {
 
 const PROMPT = 'prompt'
 const CHECKPOINT = 'checkpoint'
-const SEEDS = 2 ** 32
 
 /** The panel without its looks, over everything outside it. */
 export function createPanel(surroundings: Surroundings): Panel {

@@ -1,5 +1,6 @@
 import type { CapturedReference, LayerRef } from '../host/host.ts'
 import { MOST_REFERENCES, type ReferenceChange } from './draft.ts'
+import { guarded } from './guarded.ts'
 import { noticeOf } from './notices.ts'
 import { newReferenceName } from './reference-names.ts'
 import type { Store } from './store.ts'
@@ -93,14 +94,11 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
       const capture: CapturedReference | undefined = state().cards[image]?.capture
       if (capture?.layer !== undefined) await take(image, capture.layer, capture.part ?? 'whole')
     },
-    async actWhereSelected(image) {
-      try {
+    actWhereSelected: (image) =>
+      guarded(store, async () => {
         const region = await host.readRegion()
         dispatch({ type: 'reference-region', image, acts: { mask: newRegionName(), region } })
-      } catch (thrown) {
-        dispatch({ type: 'notice', notice: noticeOf(thrown) })
-      }
-    },
+      }),
     actEverywhere: (image) => dispatch({ type: 'reference-region', image, acts: undefined }),
     async change(image, change) {
       dispatch({ type: 'reference-changed', image, change })

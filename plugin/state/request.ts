@@ -6,6 +6,7 @@ import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
 import type { Draft } from './draft.ts'
 import { type Following, followingInWords, followingOf, withFollowing } from './following.ts'
 import type { Cards, Made } from './state.ts'
+import { promptTitle } from './prompt-title.ts'
 import { rememberedPlace } from './remembered-place.ts'
 import { anchorFor, picturesFor, placeFor, recipeFor } from './where.ts'
 
@@ -62,8 +63,7 @@ export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
 
 /** How the layer and the history step are called, and what the layer remembers: the whole recipe, defaults filled in. */
 export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'): ResultNote {
-  const words = order.recipe.prompt.replace(/\s+/g, ' ').trim()
-  const short = words.length > LONGEST_NAME ? `${words.slice(0, LONGEST_NAME - 1)}…` : words
+  const short = promptTitle(order.recipe.prompt, LONGEST_NAME)
   const layerName = short === '' ? 'Imprint' : `Imprint: ${short}`
   const references = order.captures.map(({ layer, name, bounds }) => ({ name, bounds, ...layer }))
   return {

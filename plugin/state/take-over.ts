@@ -5,8 +5,8 @@ import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import type { DraftChange } from './draft.ts'
 import { draftOfRecipe, type Taken } from './draft-of-recipe.ts'
+import { guarded } from './guarded.ts'
 import type { Memory } from './memory.ts'
-import { noticeOf } from './notices.ts'
 import { groundAgain } from './remembered-place.ts'
 import { noteFor, orderFor } from './request.ts'
 import type { Cards, Made } from './state.ts'
@@ -30,9 +30,10 @@ export interface TakeOver {
 /** `remember` keeps for the next session what is edited now. */
 export function createTakeOver(
   { host, companion }: Surroundings,
-  { state, dispatch }: Store,
+  store: Store,
   remember: (change: DraftChange) => void,
 ): TakeOver {
+  const { state, dispatch } = store
   /** The pictures that a recipe names by their content and the companion still keeps. */
   const picturesOf = async (recipe: Recipe): Promise<ReadonlyMap<string, Raster>> => {
     const names = pictureNames(recipe).filter((name) => partHash(name) !== undefined)
@@ -70,16 +71,8 @@ export function createTakeOver(
     dispatch({ type: 'notice', notice: { text: `The recipe of “${what}” lacks ${missing.join(', ')}.` } })
   }
 
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (thrown) {
-      dispatch({ type: 'notice', notice: noticeOf(thrown) })
-    }
-  }
-
   const recipe: TakeOver['recipe'] = (asked, names, what) =>
-    guarded(async () => {
+    guarded(store, async () => {
       const { taken, cards } = await prepare(asked, names)
       dispatch({ type: 'taken', taking: { what, recipe: taken.draft, cards } })
       tell(taken, what)
@@ -104,7 +97,7 @@ export function createTakeOver(
     recipe,
     bytes,
     layer: () =>
-      guarded(async () => {
+      guarded(store, async () => {
         const { recalled } = state()
         if (recalled === undefined) return
         const { memory, name: what } = recalled
@@ -116,7 +109,7 @@ export function createTakeOver(
         tell(taken, what)
       }),
     file: () =>
-      guarded(async () => {
+      guarded(store, async () => {
         const file = await host.chooseFile(['png'])
         if (file !== undefined) await bytes(file.bytes, file.name)
       }),

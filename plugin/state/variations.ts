@@ -1,3 +1,4 @@
+import { SEEDS } from './draft.ts'
 import { place } from './place.ts'
 import type { Queue } from './queue.ts'
 import type { Order } from './request.ts'
@@ -7,7 +8,6 @@ import type { Surroundings } from './surroundings.ts'
 
 /** As many pictures as there are to choose from. */
 const COUNT = 4
-const SEEDS = 2 ** 32
 
 /** One of some pictures that differ in their seed alone. */
 export interface Variation {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Draft } from '../state/draft.ts'
+import { type Draft, SEEDS } from '../state/draft.ts'
 import { differences } from './differences.ts'
 import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
@@ -8,7 +8,7 @@ import { TextArea } from './widgets/Field.tsx'
 
 const SIDE = { least: 64, most: 4096, step: 8 } as const
 const STEPS = { least: 1, most: 1000, step: 1 } as const
-const SEED = { least: 0, most: 2 ** 32 - 1, step: 1 } as const
+const SEED = { least: 0, most: SEEDS - 1, step: 1 } as const
 
 /** Without, size, steps and seed: closed at first, and then it says what differs from what the model would do. */
 export function Details() {

@@ -1,10 +1,10 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { PanelState } from '../state/state.ts'
 import { SWEPT, type Swept } from '../state/sweep.ts'
 import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
+import { TilePicture } from './TilePicture.tsx'
 import { ActionButton } from './widgets/Button.tsx'
-import { useHostEvent } from './widgets/host-element.ts'
 import { Picker } from './widgets/Picker.tsx'
 
 /** One picture at five weights of a reference: the way to have them made, then all of them side by side. */
@@ -81,19 +81,14 @@ interface TileProps {
 /** One picture, or how far it is; a click on it does what its button does. */
 function Tile({ swept: { id, weight, made }, onChoose }: TileProps) {
   const { runs } = usePanelState()
-  const ref = useRef<HTMLDivElement>(null)
   const url = made?.url ?? runs.find((run) => run.id === id)?.preview
   const name = weight.toFixed(2)
-  useHostEvent(ref, 'click', () => made !== undefined && onChoose())
+  const choose = (): void => {
+    if (made !== undefined) onChoose()
+  }
   return (
     <div className="sheet-tile">
-      <div ref={ref}>
-        {url === undefined ? (
-          <div className="sheet-picture" />
-        ) : (
-          <img className="sheet-picture" src={url} alt={`Weight ${name}`} />
-        )}
-      </div>
+      <TilePicture look="sheet-picture" url={url} alt={`Weight ${name}`} onClick={choose} />
       {made === undefined ? (
         <p className="hint figures">{name}</p>
       ) : (

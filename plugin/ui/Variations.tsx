@@ -1,10 +1,10 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Variation } from '../state/variations.ts'
 import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressText } from './progress.ts'
+import { TilePicture } from './TilePicture.tsx'
 import { ActionButton } from './widgets/Button.tsx'
-import { useHostEvent } from './widgets/host-element.ts'
 
 /** Pictures of several seeds side by side: those chosen become layers, the others go. Nothing while there are none. */
 export function Variations() {
@@ -58,19 +58,14 @@ interface TileProps {
 /** One picture, or how far it is; a click on it chooses it like its button. */
 function Tile({ variation: { id, seed, made }, chosen, onToggle }: TileProps) {
   const { runs } = usePanelState()
-  const ref = useRef<HTMLDivElement>(null)
   const run = runs.find((one) => one.id === id)
   const url = made?.url ?? run?.preview
-  useHostEvent(ref, 'click', () => made !== undefined && onToggle())
+  const toggle = (): void => {
+    if (made !== undefined) onToggle()
+  }
   return (
     <div className={chosen ? 'tile tile-chosen' : 'tile'}>
-      <div ref={ref}>
-        {url === undefined ? (
-          <div className="tile-picture" />
-        ) : (
-          <img className="tile-picture" src={url} alt={`Seed ${seed}`} />
-        )}
-      </div>
+      <TilePicture look="tile-picture" url={url} alt={`Seed ${seed}`} onClick={toggle} />
       {made === undefined ? (
         <p className="hint figures">{run === undefined ? '' : progressText(run)}</p>
       ) : (

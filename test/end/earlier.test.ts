@@ -1,36 +1,14 @@
 /** What was made, in a real Chromium: earlier pictures, layers that remember, and PNGs that carry their recipe. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { recipeInPng } from '../../shared/recipe-in-png.ts'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
 import { assertAccessible } from '../support/accessible.ts'
-import {
-  button,
-  card,
-  imprint,
-  inStudio,
-  layer,
-  layers,
-  openBuiltStudio,
-  prompt,
-  shot,
-  takeFox,
-} from '../support/studio-page.ts'
+import { button, card, imprint, layer, layers, prompt, shot, takeFox, useStudio } from '../support/studio-page.ts'
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const { withStudio } = useStudio()
 
 const entries = (page: Page): Locator => page.getByRole('group', { name: /^Earlier picture: / })
 const entry = (page: Page, words: string): Locator =>

@@ -2,27 +2,17 @@
 import assert from 'node:assert/strict'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import { startCompanion } from '../../plugin/studio/node/companion-process.ts'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
 import { serveStudio } from '../../plugin/studio/node/serve.ts'
 import { assertAccessible, focusStop, type Stop, tabTo } from '../support/accessible.ts'
-import { button, imprint, inStudio, layer, openBuiltStudio, shot, takeFox } from '../support/studio-page.ts'
+import { button, imprint, layer, shot, takeFox, useStudio, widen } from '../support/studio-page.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const opened = useStudio()
+const { withStudio } = opened
 
 const LOOKS = ['Dark', 'Light'] as const
 const WIDTHS = [240, 480] as const
@@ -32,9 +22,7 @@ async function inEveryLook(page: Page, work: (look: string) => Promise<void>): P
   for (const look of LOOKS) {
     if (await button(page, look).isVisible()) await button(page, look).click()
     for (const width of WIDTHS) {
-      await page.locator('#panel-column').evaluate((column, px) => {
-        column.style.width = `${px}px`
-      }, width)
+      await widen(page, width)
       await work(`${look.toLowerCase()}-${width}`)
     }
   }
@@ -76,7 +64,7 @@ test('from nothing: the line that starts the companion is copied, it is seen to 
   })
   t.after(() => site.close())
   site.configure({ psdUrl: '/example/fox.psd', port, token: '' })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  const page = await opened.browser.newPage({ viewport: { width: 1280, height: 800 } })
   t.after(() => page.close())
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(site.url)

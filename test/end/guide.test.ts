@@ -1,24 +1,22 @@
 /** The pictures of docs/guide.md, taken on the way that the guide describes: `npm run guide` puts them there. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import { startCompanion } from '../../plugin/studio/node/companion-process.ts'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
 import { serveStudio } from '../../plugin/studio/node/serve.ts'
 import {
   button,
   card,
   documentPicture,
   imprint,
-  inStudio,
   layer,
   layers,
-  openBuiltStudio,
   prompt,
   shot,
   slider,
   takeFox,
+  useStudio,
 } from '../support/studio-page.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -26,17 +24,8 @@ const OUTPUT = join(ROOT, 'test/output')
 /** Milliseconds that several pictures may take on a machine with much else to do. */
 const SEVERAL_PICTURES = 180_000
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const opened = useStudio()
+const { withStudio } = opened
 const panel = (page: Page): Locator => page.locator('.panel')
 const picture = (of: Page | Locator, name: string): Promise<Buffer> => shot(of, `guide-${name}`)
 
@@ -50,7 +39,7 @@ test('a companion is found, and a number pairs it', async (t) => {
   const companion = await startCompanion(['--origin', site.url.replace(/\/$/, '')])
   t.after(() => companion.close())
   site.configure({ psdUrl: '/example/fox.psd', port: companion.port, token: '' })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  const page = await opened.browser.newPage({ viewport: { width: 1280, height: 800 } })
   t.after(() => page.close())
   await page.goto(site.url)
   const number = page.getByRole('textbox', { name: 'Number that the companion shows, six digits' })

@@ -1,32 +1,21 @@
 /** The shipped bundle in a real Chromium over a real PSD, through a real socket and the real engine. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Page } from 'playwright-core'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import {
   button,
   documentPicture,
   imprint,
-  inStudio,
   layer,
   layers,
-  openBuiltStudio,
   shot,
   slider,
   takeFox,
+  useStudio,
 } from '../support/studio-page.ts'
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const opened = useStudio()
+const { withStudio } = opened
 
 test('reference, prompt, new layer; the slider then changes the same layer', () =>
   withStudio(async (page) => {
@@ -94,10 +83,10 @@ test('with the keyboard alone: prompt, Ctrl+Enter, arrows on the slider', () =>
 
 test('Cancel, by button or Escape, leaves the document as it was', async () => {
   for (const way of ['button', 'Escape'] as const) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    const page = await opened.browser.newPage({ viewport: { width: 1280, height: 800 } })
     const socket = await slowSocket(page)
     try {
-      await page.goto(studio.url)
+      await page.goto(opened.studio.url)
       await page.getByText('Ready · CPU').waitFor()
       const before = await layers(page).count()
       await takeFox(page)

@@ -1,21 +1,10 @@
 /** Several pictures at once in a real Chromium: the queue, four variations, the seed and presets, over the shipped bundle. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
-import { button, inStudio, layer, layers, openBuiltStudio, prompt, shot, takeFox } from '../support/studio-page.ts'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
+import { button, layer, layers, prompt, shot, takeFox, useStudio } from '../support/studio-page.ts'
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const { withStudio } = useStudio()
 
 const waiting = (page: Page): Locator => page.getByRole('region', { name: 'Waiting pictures' }).getByRole('listitem')
 const field = (page: Page, name: string): Locator => page.getByRole('textbox', { name, exact: true })

@@ -2,45 +2,30 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import { createHost } from '../../plugin/studio/double/host.ts'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
 import {
   button,
   card,
   imprint,
-  inStudio,
   layer,
   layers,
-  openBuiltStudio,
   prompt,
   shot,
   slider,
   takeFox,
+  useStudio,
+  widen,
 } from '../support/studio-page.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../plugin/studio/example/fox.psd')
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const { withStudio } = useStudio()
 
 const cards = (page: Page): Locator => page.getByRole('group', { name: /^Reference: / })
 const number = (within: Page | Locator): Locator => within.getByRole('textbox', { name: 'Weight as a number' })
 const follow = (within: Page | Locator): Locator => within.getByRole('combobox', { name: 'Follow' })
-const widen = (page: Page, px: number): Promise<void> =>
-  page.locator('#panel-column').evaluate((column, width) => {
-    column.style.width = `${width}px`
-  }, px)
 
 const line = (page: Page, name: string): Locator => layer(page, name).locator('.layer-line').first()
 

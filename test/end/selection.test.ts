@@ -1,39 +1,24 @@
 /** Selections in a real Chromium: the shipped bundle over a real PSD, to the real engine and back. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import {
   button,
   card,
   documentPicture,
   imprint,
-  inStudio,
   layers,
-  openBuiltStudio,
   prompt,
   shot,
   takeFox,
+  useStudio,
+  widen,
 } from '../support/studio-page.ts'
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const { withStudio } = useStudio()
 
 const startFrom = (page: Page): Locator => page.getByRole('combobox', { name: 'Start from' })
 const where = (page: Page, words: RegExp): Locator => page.getByRole('status').filter({ hasText: words })
-const widen = (page: Page, px: number): Promise<void> =>
-  page.locator('#panel-column').evaluate((column, width) => {
-    column.style.width = `${width}px`
-  }, px)
 
 /** Drags a marquee over a part of the document, given in parts of its sides. */
 async function drag(page: Page, from: readonly [number, number], to: readonly [number, number]): Promise<void> {

@@ -1,45 +1,30 @@
 /** The slider, the pad and the sweep in a real Chromium: the shipped bundle, a real PSD, the real engine. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import type { Browser, Locator, Page } from 'playwright-core'
-import type { Studio } from '../../plugin/studio/node/open-studio.ts'
+import { test } from 'node:test'
+import type { Locator, Page } from 'playwright-core'
 import {
   button,
   card,
   imprint,
-  inStudio,
   layer,
   layers,
-  openBuiltStudio,
   prompt,
   shot,
   slider,
   takeFox,
+  useStudio,
+  widen,
 } from '../support/studio-page.ts'
 
 /** Milliseconds that five pictures may take on a machine with much else to do. */
 const FIVE_PICTURES = 180_000
 
-let studio: Studio
-let browser: Browser
-before(async () => {
-  ;({ studio, browser } = await openBuiltStudio())
-})
-after(async () => {
-  await browser.close()
-  await studio.close()
-})
-
-const withStudio = (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work)
+const { withStudio } = useStudio()
 
 const steps = (page: Page): Locator => page.getByRole('list', { name: 'History' }).getByRole('listitem')
 const newest = (page: Page): Locator => page.getByRole('img', { name: 'Newest picture' })
 const sweep = (page: Page): Locator => page.getByRole('region', { name: 'Sweep' })
 const pad = (page: Page): Locator => page.getByRole('slider', { name: 'Style and layout' })
-const widen = (page: Page, px: number): Promise<void> =>
-  page.locator('#panel-column').evaluate((column, width) => {
-    column.style.width = `${width}px`
-  }, px)
 
 /** Every message of the panel that asks for a picture: whether a quick one would do. */
 function asked(page: Page): boolean[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { buildPanel, buildStudio } from '../../plugin/build.ts'
 import { openStudio, type Studio } from '../../plugin/studio/node/open-studio.ts'
@@ -8,14 +9,32 @@ import { openChromium } from './chromium.ts'
 
 const OUTPUT = join(import.meta.dirname, '../output')
 
-/** The studio with the shipped bundle, and a browser to open it in; the caller closes both. */
-export async function openBuiltStudio(): Promise<{ studio: Studio; browser: Browser }> {
-  await Promise.all([buildPanel(), buildStudio(), mkdir(OUTPUT, { recursive: true })])
-  return { studio: await openStudio(), browser: await openChromium() }
+/** The studio with the shipped bundle and a browser, there for all tests of a file; `withStudio` opens it in a fresh window. */
+export function useStudio() {
+  let studio: Studio
+  let browser: Browser
+  before(async () => {
+    await Promise.all([buildPanel(), buildStudio(), mkdir(OUTPUT, { recursive: true })])
+    studio = await openStudio()
+    browser = await openChromium()
+  })
+  after(async () => {
+    await browser.close()
+    await studio.close()
+  })
+  return {
+    get studio() {
+      return studio
+    },
+    get browser() {
+      return browser
+    },
+    withStudio: (work: (page: Page) => Promise<void>): Promise<void> => inStudio(browser, studio, work),
+  }
 }
 
-/** The studio in a fresh window; a page that throws fails the test at its end. */
-export async function inStudio(browser: Browser, studio: Studio, work: (page: Page) => Promise<void>): Promise<void> {
+/** A page that throws fails the test at its end. */
+async function inStudio(browser: Browser, studio: Studio, work: (page: Page) => Promise<void>): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   const faults: string[] = []
   page.on('pageerror', ({ message }) => faults.push(message))
@@ -37,6 +56,12 @@ export const slider = (within: Page | Locator): Locator => within.getByRole('sli
 export const card = (page: Page, name: string): Locator => page.getByRole('group', { name: `Reference: ${name}` })
 export const documentPicture = (page: Page): Locator => page.getByRole('img', { name: 'Document', exact: true })
 export const prompt = (page: Page): Locator => page.getByRole('textbox', { name: 'Prompt', exact: true })
+
+/** Makes the panel's column as wide as a person might. */
+export const widen = (page: Page, px: number): Promise<void> =>
+  page.locator('#panel-column').evaluate((column, width) => {
+    column.style.width = `${width}px`
+  }, px)
 
 /** A picture to look at, in test/output. */
 export const shot = (of: Page | Locator, name: string): Promise<Buffer> =>
