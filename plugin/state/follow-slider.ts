@@ -46,6 +46,8 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
   let shown: Shown | undefined
   let working: Promise<void> | undefined
 
+  const showNone = (): void => store.dispatch({ type: 'trial', trial: undefined })
+
   /** Shows a quick picture; an earlier one stays until it is there. */
   const look = async (newest: Made, following: readonly Following[]): Promise<void> => {
     const isShown = shown && isAgain(shown.of, newest) && sameFollowing(shown.following, following)
@@ -62,7 +64,7 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
       if (!current.signal.aborted) show(url, false)
     } catch (thrown) {
       // Of a slider that was let go of, what it showed stays until the full picture comes.
-      if (!current.signal.aborted) store.dispatch({ type: 'trial', trial: undefined })
+      if (!current.signal.aborted) showNone()
       throw thrown
     } finally {
       looking = undefined
@@ -71,10 +73,8 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
 
   const follow = async ({ following, released }: Wish): Promise<void> => {
     const { newest } = store.state()
-    if (newest === undefined || !isLive(store.state())) return
-    if (sameFollowing(following, followingOf(newest.made.recipe))) {
-      return store.dispatch({ type: 'trial', trial: undefined })
-    }
+    if (newest === undefined || !isLive(store.state())) return showNone()
+    if (sameFollowing(following, followingOf(newest.made.recipe))) return showNone()
     if (!released) return look(newest.made, following)
     const current = paint(surroundings, store, orderAgain(newest.made, following), 'adjust', SLOT)
     painting = current
@@ -102,6 +102,8 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
       }
     } finally {
       working = undefined
+      // What was stopped or failed on the way will not come any more.
+      if (store.state().trial?.isComing) showNone()
     }
   }
 

@@ -38,11 +38,21 @@ async function live(acts: readonly Act[], companion: Companion): Promise<void> {
   }
 }
 
+/** Milliseconds after which a sequence has gone wrong that never comes to rest, and after which the shortest such is looked for no longer. */
+const NEVER_AT_REST = 180_000
+const LONG_ENOUGH = 900_000
+
 /** A failure says the shortest sequence that leads to it, and the seed and path that lead there again. */
 const always = (count: number, mostActs: number, companion: () => Companion): Promise<void> =>
   fc.assert(
     fc.asyncProperty(sequences(mostActs), (acts) => live(acts, companion())),
-    { numRuns: count, unbiased: true },
+    {
+      numRuns: count,
+      unbiased: true,
+      timeout: NEVER_AT_REST,
+      interruptAfterTimeLimit: LONG_ENOUGH,
+      markInterruptAsFailure: true,
+    },
   )
 
 test('twelve long sequences over an engine that takes a turn of the event loop for each step', () =>

@@ -108,6 +108,18 @@ test('a slider that is held again takes the place of the full picture that is be
   assert.equal(desk.panel.state().notice, undefined)
 })
 
+test('a slider that is let go of after its reference was removed leaves no quick picture to wait for', async () => {
+  const desk = await deskWithPicture({
+    engine: { beforeStep: (_, run) => (run === 1 ? new Promise<void>(() => undefined) : undefined) },
+  })
+  const { image } = desk.panel.state().recipe.references[0]!
+  void desk.panel.setWeight(image, 1, false)
+  await until(desk, () => desk.panel.state().trial?.isComing === true)
+  desk.panel.references.remove(image)
+  await desk.panel.setWeight(image, 1, true)
+  assert.equal(desk.panel.state().trial, undefined)
+})
+
 test('letting go twice at one position makes one picture', async () => {
   const desk = await deskWithPicture()
   const before = steps(desk)
