@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from adapters import attach
 from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from icons import STYLES, load
+from muon import Muon, hidden
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
@@ -37,6 +38,8 @@ WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
 SAME, BLANK = 0.15, 0.1
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
 ALIGN = 0.25
+# How much faster than the rest the matrices learn, whose updates Muon makes.
+MATRICES = 2.0
 
 
 def adapter_file(name: str) -> str:
@@ -147,15 +150,20 @@ class Training:
         self.unet.mid_block.register_forward_hook(lambda _module, _args, x: self.conditions.update(middle=x))
         self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell])
         self.parameters = list(self.everything.parameters())
-        self.optimiser = torch.optim.AdamW(
-            self.parameters, lr=args.rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
-        )
+        matrices = hidden(self.everything)
+        known = {id(p) for p in matrices}
+        others = [p for p in self.parameters if id(p) not in known]
+        self.optimisers = [
+            Muon(matrices, lr=MATRICES * args.rate),
+            torch.optim.AdamW(others, lr=args.rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True),
+        ]
         self.mean = [p.detach().clone() for p in self.parameters]
         self.step, self.samples, self.seconds = 0, 0, 0.0
         if (out / "checkpoint.pt").exists():
             held = torch.load(out / "checkpoint.pt", weights_only=True)
             self.everything.load_state_dict(held["raw"])
-            self.optimiser.load_state_dict(held["optimiser"])
+            for optimiser, state in zip(self.optimisers, held["optimisers"]):
+                optimiser.load_state_dict(state)
             self.mean, self.step, self.samples, self.seconds = (
                 held[key] for key in ("mean", "step", "samples", "seconds")
             )
@@ -184,12 +192,14 @@ class Training:
 
     def update(self, loss: torch.Tensor, rate: float, batch: int) -> None:
         """One step of the optimiser, after which the mean follows."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.zero_grad(set_to_none=True)
+        for parameter in self.parameters:
+            parameter.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        self.optimiser.step()
+        for optimiser, times in zip(self.optimisers, (MATRICES, 1)):
+            for group in optimiser.param_groups:
+                group["lr"] = times * rate
+            optimiser.step()
         self.step += 1
         self.samples += batch
         keep = min(0.999, (1 + self.step) / (10 + self.step))
@@ -205,7 +215,8 @@ class Training:
 
     def save(self, seconds: float) -> None:
         """The checkpoint to go on from, and the mean in the files that assemble.py takes."""
-        held = {"raw": self.everything.state_dict(), "optimiser": self.optimiser.state_dict(), "mean": self.mean}
+        optimisers = [optimiser.state_dict() for optimiser in self.optimisers]
+        held = {"raw": self.everything.state_dict(), "optimisers": optimisers, "mean": self.mean}
         held |= {"step": self.step, "samples": self.samples, "seconds": self.seconds + seconds}
         torch.save(held, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").rename(self.out / "checkpoint.pt")
@@ -312,7 +323,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", default="run", help="folder of the checkpoint and what is made from it")
     parser.add_argument("--views", type=int, default=4)
     parser.add_argument("--coloured", type=float, default=0.6, help="share of later views on a coloured background")
-    parser.add_argument("--batch", type=int, default=48)
+    parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--contrast", type=float, default=0.02, help="weight of keeping words near their pictures")
     parser.add_argument("--cosine", action="store_true", help="fall to 2 %% of the rate by the end of --seconds")
