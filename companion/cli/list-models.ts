@@ -13,11 +13,17 @@ export async function listModels(args: readonly string[]): Promise<void> {
   const given = readOptions('models', OPTIONS, args)
   if (!given) return
   const found = findModels(modelFolders(text(given.models)))
-  process.stdout.write(given.json === true ? `${JSON.stringify(found, null, 2)}\n` : `${found.map(line).join('\n')}\n`)
+  process.stdout.write(given.json === true ? `${JSON.stringify(found, null, 2)}\n` : `${table(found)}\n`)
   await Promise.resolve()
 }
 
-function line({ role, name, family, variant, bytes, why, missing = [] }: ModelEntry): string {
+/** A line for each model; those that share a name are told apart by where they lie. */
+function table(models: readonly ModelEntry[]): string {
+  const isShared = ({ role, name }: ModelEntry) => models.filter((m) => m.role === role && m.name === name).length > 1
+  return models.map((model) => line(model, isShared(model) ? model.place : model.name)).join('\n')
+}
+
+function line({ role, family, variant, bytes, why, missing = [] }: ModelEntry, name: string): string {
   const kind = [family, variant].filter((word) => word !== undefined).join(' ')
   const lacks = missing.length > 0 ? `lacks ${missing.join(' and ')}` : ''
   const says = why ?? [kind, lacks].filter((part) => part !== '').join(', ')

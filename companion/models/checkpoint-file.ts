@@ -4,16 +4,9 @@ import type { Tokenizer } from '../text/tokenizer.ts'
 import { splitCheckpoint, type CheckpointPart, type SplitCheckpoint } from '../weights/keys/checkpoint.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
 import { openLedger } from '../weights/weights.ts'
-import {
-  checkUNet,
-  checkVae,
-  latentScale,
-  readExtras,
-  readFolderSettings,
-  refuseMisfits,
-  type Checkpoint,
-} from './checkpoint.ts'
+import { checkUNet, checkVae, latentScale, readFolderSettings, refuseMisfits, type Checkpoint } from './checkpoint.ts'
 import { readTextConfig, readUNetConfig, readVaeConfig, type SchedulerConfig } from './config.ts'
+import { readExtras } from './extras.ts'
 import { configured, fileIdentity, type Part } from './part.ts'
 import type { Family } from './recognition.ts'
 import { inferTextTower, inferUNet, inferVae } from './single-file-configs.ts'

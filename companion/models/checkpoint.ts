@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
-import { recipeSchema } from '../../shared/recipe.ts'
 import { textKeysValuesGraph, timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import type { UNetConfig } from '../networks/unet-layout.ts'
 import { vaeDecoderGraph, vaeEncoderGraph, type VaeConfig } from '../networks/vae.ts'
 import {
-  readJson,
   readLatentSide,
   readPipelineConfig,
   readSchedulerConfig,
@@ -16,6 +13,7 @@ import {
   readVaeConfig,
   type SchedulerConfig,
 } from './config.ts'
+import { readExtras, type Extras } from './extras.ts'
 import { configured, openFolderWeights, type Part } from './part.ts'
 import { openTextTower, type TextTower } from './text-tower.ts'
 
@@ -38,20 +36,6 @@ export interface Checkpoint {
 
 /** Pixels per latent, a side: the autoencoder halves the size between its levels. */
 export const latentScale = ({ widths }: VaeConfig): number => 2 ** (widths.length - 1)
-
-const extrasSchema = z.strictObject({
-  /** Settings this model does well with. */
-  defaults: recipeSchema.pick({ steps: true, guidance: true, sampler: true, spacing: true, sigmas: true }).default({}),
-  weight: z.number().min(-2).max(5).optional(),
-  /** Previews: a row of red, green and blue for each latent channel, and one for what is added to all. */
-  latentToRgb: z
-    .array(z.tuple([z.number(), z.number(), z.number()]))
-    .length(5)
-    .optional(),
-})
-
-/** imprint.json beside model_index.json: what diffusers' files have no place for. */
-export type Extras = z.infer<typeof extrasSchema>
 
 /** Any size will do to see which tensors a network uses. */
 const SMALL = { height: 8, width: 8 }
@@ -140,12 +124,4 @@ export function checkVae(stored: Omit<Part<never>, 'config'>, config: VaeConfig)
   vaeEncoderGraph(weights, config, { height: side, width: side }, OPTIONS)
   stored.ledger.finish()
   return { ...stored, config }
-}
-
-/** The settings of an imprint.json; those of none where there is no such file. */
-export function readExtras(path: string | undefined): Extras {
-  if (path === undefined || !existsSync(path)) return extrasSchema.parse({})
-  const parsed = extrasSchema.safeParse(readJson(path))
-  if (parsed.success) return parsed.data
-  throw new ImprintError('model-invalid', `${path}: ${z.prettifyError(parsed.error)}. Correct the file or remove it.`)
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
 import { SPACINGS, type Sampler, type Spacing } from '../../shared/recipe.ts'
 import type { NoiseConfig } from '../diffusion/schedule.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
 import type { ClipVisionConfig } from '../networks/clip-vision.ts'
+import { called } from '../weights/called.ts'
 import type { ControlNetConfig } from '../networks/controlnet.ts'
 import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { VaeConfig } from '../networks/vae.ts'
@@ -286,10 +286,9 @@ const reader =
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     const field = issue?.path.join('.') ?? ''
-    const where = join(basename(dirname(path)), basename(path))
     throw new ImprintError(
       'model-unsupported',
-      `${where}: Imprint cannot run a model whose "${field}" is like this (${issue?.message ?? 'invalid'}). Choose another model.`,
+      `${called(path)}: Imprint cannot run a model whose "${field}" is like this (${issue?.message ?? 'invalid'}). Choose another model.`,
     )
   }
 
@@ -310,7 +309,7 @@ export function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    const where = join(basename(dirname(path)), basename(path))
-    throw new ImprintError('model-invalid', `${where} is missing or no JSON file. Download the model again.`, { cause })
+    const remedy = 'Download the model again.'
+    throw new ImprintError('model-invalid', `${called(path)} is missing or no JSON file. ${remedy}`, { cause })
   }
 }

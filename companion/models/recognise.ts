@@ -4,6 +4,8 @@ import * as z from 'zod'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import { openWeightFile } from '../weights/weight-file.ts'
 import { readJson, readVisionConfig } from './config.ts'
+import { readExtras } from './extras.ts'
+import { openFolderWeights } from './part.ts'
 import { VISION_TOWERS } from './recognise-parts.ts'
 import { T2I_ADAPTER } from './recognise-t2i-adapter.ts'
 import { recogniseTensors } from './recognise-tensors.ts'
@@ -26,7 +28,7 @@ export function recogniseFolder(folder: string): Recognition | undefined {
     const found = existsSync(join(folder, 'model_index.json')) ? checkpointFolder(folder) : networkFolder(folder)
     return found && { ...found, isFolder: true }
   } catch (cause) {
-    return { ...useless(`${basename(folder)} is damaged: ${asImprintError(cause).message}`), isFolder: true }
+    return { ...useless(asImprintError(cause).message), isFolder: true }
   }
 }
 
@@ -55,6 +57,10 @@ function checkpointFolder(folder: string): Found {
   if (!family) return useless(`it is a ${pipeline}, which Imprint cannot run`)
   const parts = ['unet', 'vae', 'text_encoder', ...(family === 'sdxl' ? ['text_encoder_2'] : [])]
   const missing = parts.filter((part) => !hasWeights(join(folder, part))).map((part) => `the weights of ${part}`)
+  // Opened, though not read, so that a listing tells of what would fail later.
+  for (const part of parts.filter((part) => hasWeights(join(folder, part))))
+    openFolderWeights(join(folder, part), part.startsWith('text') ? 'model' : 'diffusion_pytorch_model')
+  readExtras(join(folder, 'imprint.json'))
   return { role: 'checkpoint', family, variant: folderVariant(folder), ...(missing.length > 0 && { missing }) }
 }
 

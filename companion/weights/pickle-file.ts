@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
-import { basename } from 'node:path'
+import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { BYTES_PER_ELEMENT, type WeightDType } from './dtype.ts'
 import { readPickle, type PickleTensor, type PickleValue } from './pickle.ts'
@@ -33,7 +33,7 @@ const MAX_VALUES = 100_000
 export function openPickle(path: string): WeightFile {
   const file = realpathSync(path)
   const descriptor = openSync(file, 'r')
-  const name = basename(path)
+  const name = called(path)
   const damaged = (what: string) =>
     new ImprintError('model-invalid', `The weights file ${name} is damaged: ${what}. Download it again.`)
   const refuse = (what: string) =>

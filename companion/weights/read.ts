@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs'
-import { basename } from 'node:path'
+import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { toFloat32 } from './dtype.ts'
 import { readExactly } from './read-exactly.ts'
@@ -14,7 +14,7 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
   if (tensor.transposed)
     throw new ImprintError(
       'model-unsupported',
-      `${basename(tensor.file)} stores "${tensor.name}" column by column. Use its .safetensors version.`,
+      `${called(tensor.file)} stores "${tensor.name}" column by column. Use its .safetensors version.`,
     )
   const rowBytes = tensor.bytes / rows
   const floats = new Float32Array(indices.length * width)
@@ -25,7 +25,7 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
       const stored = readExactly(descriptor, tensor.offset + row * rowBytes, rowBytes, endsInside(tensor))
       const values = toFloat32(stored, tensor.dtype)
       if (!values) {
-        const file = basename(tensor.file)
+        const file = called(tensor.file)
         throw new ImprintError(
           'model-unsupported',
           `${file} stores "${tensor.name}" as ${tensor.dtype}. Use a file in F32, F16 or BF16.`,
@@ -42,7 +42,7 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
 const endsInside =
   ({ file, name }: StoredTensor) =>
   (): ImprintError =>
-    new ImprintError('model-invalid', `${basename(file)} ends inside "${name}". Download it again.`)
+    new ImprintError('model-invalid', `${called(file)} ends inside "${name}". Download it again.`)
 
 /** The number in a stored tensor of one element, of any shape; throws `model-invalid` where it holds anything else. */
 export function readNumber(tensor: StoredTensor): number {
@@ -50,7 +50,7 @@ export function readNumber(tensor: StoredTensor): number {
   if (number !== undefined) return number
   throw new ImprintError(
     'model-invalid',
-    `In ${basename(tensor.file)} the tensor "${tensor.name}" should be a single number. Download the file again.`,
+    `In ${called(tensor.file)} the tensor "${tensor.name}" should be a single number. Download the file again.`,
   )
 }
 

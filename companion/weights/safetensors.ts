@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
-import { basename } from 'node:path'
+import { called } from './called.ts'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
 import { BYTES_PER_ELEMENT, isWeightDType, type WeightDType } from './dtype.ts'
@@ -37,7 +37,7 @@ const entrySchema = z.strictObject({
 })
 
 const invalid = (path: string, what: string): ImprintError =>
-  new ImprintError('model-invalid', `The weights file ${basename(path)} is damaged: ${what}. Download it again.`)
+  new ImprintError('model-invalid', `The weights file ${called(path)} is damaged: ${what}. Download it again.`)
 
 /**
  * Reads and checks the header of a safetensors file; the weights stay on disk.

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
-import { basename } from 'node:path'
+import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { openPickle } from './pickle-file.ts'
 import { readExactly } from './read-exactly.ts'
@@ -26,7 +26,7 @@ const PICKLE = [0x80]
 export function openWeightFile(path: string): WeightFile {
   const begin = firstBytes(path)
   const is = (magic: readonly number[]) => magic.every((byte, i) => begin[i] === byte)
-  const name = basename(path)
+  const name = called(path)
   if (begin.length === 0)
     throw new ImprintError('model-invalid', `The weights file ${name} is empty. Download it again.`)
   if (is(ZIP)) return openPickle(path)
@@ -47,7 +47,7 @@ const BRACE = '{'.charCodeAt(0)
 function firstBytes(path: string): Buffer {
   const descriptor = openSync(path, 'r')
   try {
-    const cutShort = () => new ImprintError('model-invalid', `${basename(path)} is cut short. Download it again.`)
+    const cutShort = () => new ImprintError('model-invalid', `${called(path)} is cut short. Download it again.`)
     return readExactly(descriptor, 0, Math.min(9, fstatSync(descriptor).size), cutShort)
   } finally {
     closeSync(descriptor)

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import type { StoredTensor } from './safetensors.ts'
 
@@ -45,7 +45,7 @@ const list = (shape: readonly number[]): string => `[${shape.join(', ')}]`
 /** Opens the book over a set of tensors; `origin` names the file in error sentences. */
 export function openLedger(tensors: ReadonlyMap<string, StoredTensor>, origin: string): Ledger {
   const used = new Set<string>()
-  const file = basename(origin)
+  const file = called(origin)
 
   const scope = (prefix: string): Weights => ({
     at: (...path) => scope(`${prefix}${path.join('.')}.`),

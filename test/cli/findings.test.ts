@@ -36,7 +36,9 @@ test('models tells a model by its content', async () => {
 test('models has a line for each, with the reason where one cannot be used', async () => {
   const table = await says('models', '--models', messy.path)
   assert.match(table, /^checkpoint +tiny15 +[\d.]+ MB +sd15/m)
-  assert.match(table, /^adapter +twin +[\d.]+ MB +base$/m)
+  assert.match(table, /^adapter +foreign +[\d.]+ MB +base$/m)
+  assert.match(table, /^adapter +a\/twin\.safetensors +[\d.]+ MB +base$/m, 'by place where two share a name')
+  assert.match(table, /^unknown +broken +[\d.]+ MB +The weights file broken\/unet\/.+ is damaged: .+$/m)
   assert.match(table, /^unknown +cut +[\d.]+ MB +The weights file cut\.safetensors is damaged: .+$/m)
 })
 
@@ -64,6 +66,7 @@ test('doctor says of every part whether it works', async () => {
   assert.equal(models!.works, true)
   assert.match(models!.says, /tiny15 \(checkpoint\)/)
   assert.deepEqual(unusable.map(({ works, says }) => [works, says.split(':')[0]]).sort(), [
+    [false, 'broken'],
     [false, 'cut-pickle.bin'],
     [false, 'cut.safetensors'],
   ])

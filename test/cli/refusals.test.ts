@@ -204,7 +204,7 @@ describe('models', () => {
     ],
     'a checkpoint cut short': [
       ['--checkpoint', 'broken'],
-      /^The weights file diffusion_pytorch_model\.safetensors is damaged: tensor ".+" ends at byte/,
+      /^broken cannot be used as checkpoint: The weights file broken\/unet\/diffusion_pytorch_model\.safetensors is damaged: tensor ".+" ends at byte/,
     ],
     'a model of another kind': [['--checkpoint', 'tiny-vit'], /^tiny-vit cannot be used as checkpoint: /],
   }

@@ -1,6 +1,6 @@
 /** Are models found by what they hold, wherever they lie, and is the one meant that a recipe names? */
 import assert from 'node:assert/strict'
-import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { findModel, findModels } from '../../companion/models/catalog.ts'
@@ -79,6 +79,23 @@ describe('found', () => {
     writeFileSync(join(root, 'bad', 'model_index.json'), '{')
     const found = Object.fromEntries(findModels([root]).map(({ place, role }) => [place, role]))
     assert.deepEqual(found, { bad: 'unknown', 'good.safetensors': 'adapter' })
+  })
+
+  test('a checkpoint whose weights are cut short or whose settings are no JSON, with the file that is at fault', () => {
+    const root = models()
+    const faults = {
+      'unet/diffusion_pytorch_model.safetensors': (file: string) => truncateSync(file, 1000),
+      'imprint.json': (file: string) => writeFileSync(file, '{"weight": 0.5,'),
+    }
+    for (const [place, spoil] of Object.entries(faults)) {
+      const folder = join(root, 'mine')
+      cpSync(fixture('models', 'diffusers', 'tiny15'), folder, { recursive: true })
+      spoil(join(folder, place))
+      const mine = findModels([root]).find(({ place }) => place === 'mine')!
+      assert.equal(mine.role, 'unknown')
+      assert.match(mine.why!, new RegExp(`\\bmine/${place} `))
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('in folders that are there', () => {
