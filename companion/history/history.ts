@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import * as z from 'zod'
 import { earlierSchema, type Earlier, type KeptSpace } from '../../shared/earlier.ts'
 import { lookDistance, lookOf, lookSchema } from '../../shared/look.ts'
+import { hashOnce } from '../../shared/picture-hash.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { partHash, partName, pictureNames, renamePictures } from '../../shared/recipe-pictures.ts'
@@ -82,6 +83,8 @@ export function openHistory(folder: string, quota: number): History {
     else if (happened.what === 'favourite') favour(happened.id, happened.favourite)
     else kept.delete(happened.id)
   }
+  /** Files of pictures that are being added: no entry names them yet. */
+  const claims = new Set<Set<string>>()
   // Left behind by a crash; what is young may be another companion's, which has not named it yet.
   clear(files.olderThan(LEFT_BEHIND_MS))
 
@@ -89,9 +92,10 @@ export function openHistory(folder: string, quota: number): History {
   function filesOf({ entry, picture }: Kept): string[] {
     return [picture, ...pictureNames(entry.recipe).flatMap((name) => partHash(name) ?? [])]
   }
-  /** Takes away those of these files that no entry needs. */
+  /** Takes away those of these files that no entry needs, nor one to be. */
   function clear(hashes: readonly string[]): void {
     const needed = new Set([...kept.values()].flatMap(filesOf))
+    for (const claim of claims) for (const hash of claim) needed.add(hash)
     for (const hash of hashes) if (!needed.has(hash)) files.remove(hash)
   }
   const used = () => files.bytes([...kept.values()].flatMap(filesOf))
@@ -111,12 +115,15 @@ export function openHistory(folder: string, quota: number): History {
 
   /** What is on its way to the disk. */
   const underWay = new Set<Promise<unknown>>()
-  const add = async ({ recipe, pictures, picture, score }: Finished): Promise<Earlier> => {
+  const add = async ({ recipe, pictures, picture, score }: Finished, claim: Set<string>): Promise<Earlier> => {
+    const put = (one: Raster, hash = hashOnce(one)): Promise<string> => {
+      claim.add(hash)
+      return files.put(one, hash)
+    }
     const names = new Map<string, string>()
-    for (const [name, named] of Object.entries(pictures))
-      names.set(name, partName(await files.put(named, partHash(name))))
+    for (const [name, named] of Object.entries(pictures)) names.set(name, partName(await put(named, partHash(name))))
     const made: Kept = {
-      picture: await files.put(picture),
+      picture: await put(picture),
       look: lookOf(picture),
       entry: {
         id: randomUUID(),
@@ -138,7 +145,12 @@ export function openHistory(folder: string, quota: number): History {
 
   return {
     add(finished) {
-      const adding = add(finished).finally(() => underWay.delete(adding))
+      const claim = new Set<string>()
+      claims.add(claim)
+      const adding = add(finished, claim).finally(() => {
+        claims.delete(claim)
+        underWay.delete(adding)
+      })
       underWay.add(adding)
       return adding
     },

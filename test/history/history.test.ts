@@ -174,6 +174,19 @@ test('what is being added when it closes is there, and closing twice is closing'
   assert.deepEqual(ids(openHistory(folder, ROOM)), [(await adding).id])
 })
 
+test('what a picture is made of stays while that is being added, though the only other that names it goes', async () => {
+  const history = openHistory(fresh(), ROOM)
+  const first = await add(history, 1)
+  const adding = add(history, 2)
+  history.remove(first.id)
+  const second = await adding
+  assert.deepEqual(ids(history), [second.id])
+  assert.deepEqual(await history.named(hashPicture(fox)), fox)
+  // What it held back is let go of: nothing of it is left once it goes too.
+  history.remove(second.id)
+  assert.equal(await history.named(hashPicture(fox)), undefined)
+})
+
 describe('room', () => {
   test('is made by the oldest, but for favourites, the newest and what others need', async () => {
     const folder = fresh()
