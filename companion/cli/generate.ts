@@ -37,6 +37,7 @@ export async function generate(args: readonly string[]): Promise<void> {
   const [out, dump] = [text(given.out), text(given.dump)]
   if (out !== undefined) refuseUnwritable('out', out, ['.png', '.psd'])
   if (dump !== undefined) refuseUnwritable('dump', dump, ['.safetensors'])
+  if (out === undefined && dump === undefined) refuseUnwritable('out', pictureOf({}), ['.png'])
   const document = await documentOf(text(given.psd), text(given.layer), out)
   if (document && given.reference !== undefined) {
     throw new ImprintError('usage-invalid', '--reference and --psd both name what to be like. Give one of them.')
@@ -46,7 +47,7 @@ export async function generate(args: readonly string[]): Promise<void> {
   try {
     const result = await run(engine, { ...request, dump: dump !== undefined, score: given.score === true })
     if (dump !== undefined) await replaceFile(dump, (draft) => writeSafetensors(draft, result.dump!))
-    const path = out ?? (dump === undefined ? `imprint-${result.recipe.seed ?? 0}.png` : undefined)
+    const path = out ?? (dump === undefined ? pictureOf(result.recipe) : undefined)
     if (path !== undefined) await write(path, result, document)
     if (given.json === true) {
       const { recipe, runs, seconds, score } = result
@@ -58,12 +59,17 @@ export async function generate(args: readonly string[]): Promise<void> {
         `${path}: ${result.recipe.prompt || 'a picture'}, ${result.seconds.toFixed(1)} s, seed ${result.recipe.seed ?? 0}\n`,
       )
     }
-    const words = result.score && scoreInWords(result.score)
-    if (words && given.json !== true) process.stdout.write(`${words}\n`)
+    if (result.score && given.json !== true) process.stdout.write(`${scoreInWords(result.score) || NO_SCORE}\n`)
   } finally {
     await engine.close()
   }
 }
+
+const NO_SCORE =
+  'There is no score: it needs an image encoder that fits the checkpoint, and a reference or a prompt in its space.'
+
+/** The file of a picture for which none was named. */
+const pictureOf = ({ seed = 0 }: Pick<Recipe, 'seed'>): string => `imprint-${seed}.png`
 
 async function documentOf(
   psd: string | undefined,

@@ -43,7 +43,8 @@ export function readOptions<Names extends string>(
     if (cause instanceof ImprintError) throw cause
     const what = (cause as Error).message.split(/\.\s/, 1)[0]!
     // A value that begins with a dash looks like an option.
-    const remedy = what.endsWith('ambiguous') ? 'Write it like --weight=-1' : `Run "imprint ${command} --help"`
+    const option = /'(--[\w-]+)/.exec(what)?.[1] ?? '--option'
+    const remedy = what.endsWith('ambiguous') ? `Write it like ${option}=-1` : `Run "imprint ${command} --help"`
     throw new ImprintError('usage-invalid', `${what}. ${remedy}.`, { cause })
   }
 }

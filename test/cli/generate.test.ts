@@ -58,6 +58,14 @@ test('--score says how near the picture came, in words and as numbers', async ()
   assert.equal(runs['clip-vision'], usual['clip-vision']! + 1)
 })
 
+test('--score says so where nothing looks at pictures', async () => {
+  const args = ['--models', fixture('models'), '--checkpoint', 'tinyxl', '--steps', '1', '--size', '64x64']
+  const { stdout } = await imprint(['generate', ...args, '--prompt', 'a fox', '--out', 'plain.png', '--score'], {
+    cwd: folder,
+  })
+  assert.match(stdout, /^plain\.png: [^\n]+\nThere is no score: it needs an image encoder [^\n]+\n$/)
+})
+
 test('the same seed makes the same file, another seed another', async () => {
   const made = async (name: string, seed: string) => {
     await generate(...SMALL, '--seed', seed, '--out', name)

@@ -53,6 +53,7 @@ describe('commands and options', () => {
       ['generate', '--weight', '-1'],
       /^Option '--weight' argument is ambiguous\. Write it like --weight=-1\.$/m,
     ],
+    'another value that looks like an option': [['generate', '--seed', '-1'], / Write it like --seed=-1\.$/m],
     'a device there is not': [
       ['serve', '--device', 'cuda'],
       /^--device: there is no device "cuda"\. Use cpu, webgpu or auto\.$/m,
