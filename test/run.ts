@@ -1,10 +1,10 @@
 /** Runs the test files whose path holds one of the arguments, or all of them: `npm test -- parity`. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import './support/own-home.ts'
 
 const here = import.meta.dirname
 const wanted = process.argv.slice(2)
@@ -18,10 +18,6 @@ if (files.length === 0) {
   process.exit(2)
 }
 mkdirSync(join(here, 'output'), { recursive: true })
-// What the tests make and pair is nothing of the person's own.
-const home = mkdtempSync(join(tmpdir(), 'imprint-home-'))
-process.env['IMPRINT_HOME'] = home
-process.once('exit', () => rmSync(home, { recursive: true, force: true }))
 run({ files, concurrency: 2 })
   .on('test:fail', () => (process.exitCode = 1))
   .compose(spec)

@@ -9,6 +9,7 @@ import sharp from 'sharp'
 import { SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import { createHost } from '../../plugin/studio/double/host.ts'
 import { recipeSchema } from '../../shared/recipe.ts'
+import '../support/own-home.ts'
 
 const root = join(import.meta.dirname, '../..')
 const run = promisify(execFile)

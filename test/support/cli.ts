@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
+import './own-home.ts'
 
 const COMMAND = join(import.meta.dirname, '..', '..', 'companion', 'bin', 'imprint.mjs')
 

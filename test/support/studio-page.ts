@@ -6,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { buildPanel, buildStudio } from '../../plugin/build.ts'
 import { openStudio, type Studio } from '../../plugin/studio/node/open-studio.ts'
 import { openChromium } from './chromium.ts'
+import './own-home.ts'
 
 const OUTPUT = join(import.meta.dirname, '../output')
 
