@@ -27,10 +27,9 @@ SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("b
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
 PLUS, BASE = 0.35, 0.15
-# Without a reference there is a default look, with words and without, so that guidance changes the thing alone: these
-# sets, which share their forms, mostly as drawn on white.
-DEFAULT_STYLES = ("3d", "flat")
-DEFAULT, AS_DRAWN = 0.85, 0.7
+# Without a reference there is a default look, with words and without, so that guidance changes the thing alone: the
+# first set that has the thing, mostly as drawn on white.
+DEFAULT, AS_DRAWN = 0.85, 0.8
 # Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
 # of those with a reference, which then is the picture itself.
 WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
@@ -83,8 +82,8 @@ class Icons:
         captions = [*self.names, ""]
         padded = tokenizer(captions, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
         self.ids = padded.input_ids
-        self.default = [at for at, (_, style, _) in enumerate(self.pairs) if style in DEFAULT_STYLES]
-        every = patches(self.views.states.flatten(0, 1).float())
+        self.default = [self.pairs.index(next(pair for pair in self.pairs if pair[0] == name)) for name in self.names]
+        every = self.views.places.flatten(0, 1).float()
         self.usual = every.mean((0, 1)), every.std((0, 1))
         self.alike: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for view in range(args.views):
@@ -104,7 +103,7 @@ class Icons:
         return (0 if random.random() < AS_DRAWN else random.choice(views)), at
 
     def batch(self, size: int) -> tuple[torch.Tensor, ...]:
-        """Latents, rows of words, own states and embeddings, and states, embeddings, weights of Plus and of base."""
+        """Latents, rows of words, own places and embeddings, and states, embeddings, weights of Plus and of base."""
         views, picked, references, rows, plus, base = self.views, [], [], [], [], []
         for _ in range(size):
             kind = random.random()
@@ -119,16 +118,10 @@ class Icons:
             rows.append(self.row[self.pairs[at][0]] if worded else len(self.names))
             plus.append(float(use == "plus"))
             base.append(float(use == "base"))
-        z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.states, views.embeds))
+        z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.places, views.embeds))
         shown = torch.stack([views.no_states[0] if at is None else views.states[at].float() for at in references])
         told = torch.stack([views.no_embeds[0] if at is None else views.embeds[at] for at in references])
         return z, torch.tensor(rows), own.float(), embeds, shown, told, torch.tensor(plus), torch.tensor(base)
-
-
-def patches(states: torch.Tensor) -> torch.Tensor:
-    """The vision tower's states [n, 65, d] without the class token, by quarters of the 8 x 8 patches: [n, 16, d]."""
-    grid = states[:, 1:].unflatten(1, (4, 2, 4, 2))
-    return grid.mean((2, 4)).flatten(1, 2)
 
 
 class Training:
@@ -184,11 +177,11 @@ class Training:
         ]
         return self.unet(x, t, text).sample
 
-    def misaligned(self, own: torch.Tensor) -> torch.Tensor:
-        """1 - cosine between what the middle [n, 256, 4, 4] foretells and what the vision tower sees of the picture."""
+    def misaligned(self, places: torch.Tensor) -> torch.Tensor:
+        """1 - cosine between what the middle [n, 256, 4, 4] foretells and what the vision tower sees [n, 16, 128]."""
         mean, deviation = self.icons.usual
         foretold = self.foretell(self.conditions["middle"].flatten(2).transpose(1, 2))
-        return 1 - F.cosine_similarity(foretold, (patches(own) - mean) / deviation, dim=-1).mean()
+        return 1 - F.cosine_similarity(foretold, (places - mean) / deviation, dim=-1).mean()
 
     def update(self, loss: torch.Tensor, rate: float, batch: int) -> None:
         """One step of the optimiser, after which the mean follows."""
@@ -287,7 +280,7 @@ def train(args: argparse.Namespace) -> None:
     while not stopping and (spent := time.time() - began) < args.seconds:
         falling = 0.5 * (1 + math.cos(math.pi * spent / args.seconds)) if args.cosine else 1.0
         rate = args.rate * min(1, (training.step + 1) / 200) * (0.98 * falling + 0.02)
-        z, rows, own, own_embeds, *condition = icons.batch(args.batch)
+        z, rows, places, own_embeds, *condition = icons.batch(args.batch)
         text, apart = training.read(rows, own_embeds)
         t = torch.multinomial(chance, args.batch, replacement=True, generator=generator)
         noise = torch.randn(z.shape, generator=generator)
@@ -295,7 +288,7 @@ def train(args: argparse.Namespace) -> None:
         noisy = (a.sqrt() * z + (1 - a).sqrt() * noise).to(memory_format=torch.channels_last)
         v = training.predict(noisy, t, text, *condition)
         loss = (v - (a.sqrt() * noise - (1 - a).sqrt() * z)).pow(2).mean()
-        misaligned = training.misaligned(own)
+        misaligned = training.misaligned(places)
         training.update(loss + args.contrast * apart + ALIGN * misaligned, rate, args.batch)
         now = torch.tensor([loss.item(), apart.item(), misaligned.item()])
         smooth = now if smooth is None else 0.98 * smooth + 0.02 * now

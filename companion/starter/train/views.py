@@ -19,12 +19,29 @@ def seen(x: torch.Tensor) -> torch.Tensor:
     return ((F.interpolate(x, size=64, mode="area") + 1) / 2 - MEAN) / STD
 
 
+def mirrored(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Half of the pictures [n, 3, h, w], left for right."""
+    return torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, x.flip(3), x)
+
+
+def quarters(states: torch.Tensor) -> torch.Tensor:
+    """The vision tower's states [n, 65, d] without the class token, by quarters of the 8 x 8 patches: [n, 16, d]."""
+    grid = states[:, 1:].unflatten(1, (4, 2, 4, 2))
+    return grid.mean((2, 4)).flatten(1, 2)
+
+
 @dataclass
 class Views:
-    """The first view of each icon is as drawn, on white; the others are moved, a share of them on a colour."""
+    """The first view of each icon is as drawn, on white; of the others half are mirrored and a share is on a colour.
+
+    What is learned stays where it was drawn, so that words, style and ground leave nothing open but the mirror; what the
+    vision tower is shown as a reference is moved, as references are, and mirrored by itself.
+    """
 
     # [views, n, 4, 16, 16], divided by their deviation
     latents: torch.Tensor
+    # [views, n, 16, 128], what the vision tower sees of just that
+    places: torch.Tensor
     # [views, n, 65, 128], the vision tower's states before the last layer
     states: torch.Tensor
     # [views, n, 128]
@@ -55,6 +72,7 @@ def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int
     n = len(indices)
     icons = torch.from_numpy(np.array(pictures[indices]))
     latents = torch.empty(views, n, 4, 16, 16)
+    places = torch.empty(views, n, 16, 128, dtype=torch.half)
     states = torch.empty(views, n, 65, 128, dtype=torch.half)
     embeds = torch.empty(views, n, 128)
     palette = torch.rand(COLOURS, 3, generator=generator) * 0.75 + 0.25
@@ -68,11 +86,14 @@ def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int
             background = palette[colour[view, part]]
             x = compose(icons[part], background)
             if view > 0:
-                x = shifted(x, background, generator)
+                x = mirrored(x, generator)
             latents[view, part] = vae.encode(x).latent_dist.mean
+            places[view, part] = quarters(vision(seen(x), output_hidden_states=True).hidden_states[-2]).half()
+            if view > 0:
+                x = shifted(mirrored(x, generator), background, generator)
             out = vision(seen(x), output_hidden_states=True)
             states[view, part] = out.hidden_states[-2].half()
             embeds[view, part] = out.image_embeds
     nothing = vision(torch.zeros(1, 3, 64, 64), output_hidden_states=True).hidden_states[-2]
     scaling = 1 / latents.std().item()
-    return Views(latents * scaling, states, embeds, colour, nothing, torch.zeros(1, 128), scaling)
+    return Views(latents * scaling, places, states, embeds, colour, nothing, torch.zeros(1, 128), scaling)
