@@ -50,13 +50,13 @@ export function createEarlier(
   const load = (before?: string): Promise<void> =>
     guarded(store, async () => {
       const mine = ++turn
-      const { search, entries } = state().earlier
+      const { search } = state().earlier
       show({ isLoading: true })
       try {
         const asked = { ...(search !== '' && { search }), ...(before !== undefined && { before }) }
         const { earlier, more, space } = await companion.earlier.list(asked)
         if (mine !== turn) return
-        show({ entries: before === undefined ? earlier : [...entries, ...earlier], more, space })
+        show({ entries: before === undefined ? earlier : joined(state().earlier.entries, earlier), more, space })
       } finally {
         if (mine === turn) show({ isLoading: false })
       }
@@ -143,6 +143,12 @@ export function followEarlier(companion: Companion, look: () => Promise<void>): 
   ]
   return () => stops.forEach((stop) => stop())
 }
+
+/** A list and what comes after it, each picture once. */
+const joined = (list: readonly Earlier[], next: readonly Earlier[]): readonly Earlier[] => [
+  ...list,
+  ...next.filter(({ id }) => !list.some((entry) => entry.id === id)),
+]
 
 const titleOf = (prompt: string): string => promptTitle(prompt, LONGEST_NAME) || 'Earlier picture'
 

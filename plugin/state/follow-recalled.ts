@@ -43,7 +43,8 @@ export function createRecallFollower(
       const { selection } = state()
       const [one, ...others] = selection.kind === 'layers' ? selection.layers : []
       const recalled = one && others.length === 0 ? await recalledOf(one).catch(() => undefined) : undefined
-      if (mine === turn) dispatch({ type: 'recalled', recalled })
+      // Of what is no longer selected nothing is told: the next look is at what is.
+      if (mine === turn && state().selection === selection) dispatch({ type: 'recalled', recalled })
     },
   }
 }

@@ -88,6 +88,12 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
     }
   }
 
+  /** What is cancelled may end a moment later, and is not under way any more. */
+  const cancelPainting = (): void => {
+    painting?.cancel()
+    painting = undefined
+  }
+
   const tell = (thrown: unknown): void => {
     const notice = noticeOf(thrown)
     if (notice !== undefined) store.dispatch({ type: 'notice', notice })
@@ -111,13 +117,13 @@ export function createSliderFollower(surroundings: Surroundings, store: Store): 
     move(following, released) {
       const isUnderWay = painting !== undefined && sameFollowing(followingOf(painting.order.recipe), following)
       wish = isUnderWay ? undefined : { following, released }
-      if (!isUnderWay) painting?.cancel()
+      if (!isUnderWay) cancelPainting()
       if (released) looking?.abort()
       working ??= work()
     },
     stop() {
       wish = undefined
-      painting?.cancel()
+      cancelPainting()
       looking?.abort()
     },
     idle: async () => working,

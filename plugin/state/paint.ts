@@ -62,6 +62,7 @@ export function paint(
         continue
       }
       const url = await host.pictureUrl(event.picture)
+      if (aborter.signal.aborted) throw new ImprintError('cancelled', 'The picture was cancelled.')
       dispatch({ type: 'run-preview', id, url })
       const { picture, score } = event
       return { ...order, picture, url, note: noteFor(order, event.recipe, kind), ...(score && { score }) }

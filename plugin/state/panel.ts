@@ -1,11 +1,13 @@
+import type { SettingsChange } from '../../shared/companion-settings.ts'
 import { type DraftChange, type DraftMode, SEEDS } from './draft.ts'
 import { createEarlier, type EarlierActions, followEarlier } from './earlier.ts'
 import { keepPrompt, readEarlierPrompts } from './earlier-prompts.ts'
-import { type CompanionFacts, companionFacts } from './companion-facts.ts'
+import { changedFacts, type CompanionFacts, companionFacts } from './companion-facts.ts'
 import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
 import { type Following, followingOf } from './following.ts'
 import { companionNotice, noticeOf } from './notices.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { place, placeKept } from './place.ts'
 import { createPresets, type Presets, readPresets } from './presets.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -57,6 +59,8 @@ export interface Panel {
   readonly copy: (text: string) => Promise<boolean>
   /** What the companion has to work with; undefined while there is none. */
   readonly facts: () => Promise<CompanionFacts | undefined>
+  /** Has the companion work otherwise; a sentence when it does not. */
+  readonly configure: (change: SettingsChange) => Promise<CompanionFacts | string>
   readonly dismiss: () => void
   readonly earlier: EarlierActions
   readonly takeOver: TakeOver
@@ -86,16 +90,14 @@ export function createPanel(surroundings: Surroundings): Panel {
   const variations = createVariations(surroundings, store, queue)
   const sweeps = createSweeps(surroundings, store, queue)
   const tokens = createTokenCounter(surroundings, store)
-  /** The selected layers are being taken as references. */
-  let taking: Promise<boolean> | undefined
-  /** Pictures that are being ordered. */
-  let beginning = 0
+  /** What pictures come of and is not done yet. */
+  let making = 0
   /** Whether a slider was moved since something was ordered. */
   let isMoved = false
   // Asked anew after whatever was waited for.
   const wasMoved = (): boolean => isMoved
 
-  const isBusy = (): boolean => beginning > 0 || queue.isBusy()
+  const isBusy = (): boolean => making > 0 || queue.isBusy()
 
   /** Why nothing can be made at all; undefined when it can. */
   const missing = () => {
@@ -147,30 +149,34 @@ export function createPanel(surroundings: Surroundings): Panel {
 
   /** Orders of what the panel shows, with the selected layers as references where there are none; undefined when nothing comes of it. */
   const prepared = async (): Promise<((seed: number) => Order) | undefined> => {
-    if (state().recipe.references.length === 0 && !(await startsFromSomething())) {
-      taking ??= references.add().finally(() => (taking = undefined))
-      if (!(await taking)) return undefined
-    }
+    const isLacking = state().recipe.references.length === 0 && !(await startsFromSomething())
+    if (isLacking && !(await references.add())) return undefined
     return freeze()
   }
 
-  /** Orders once there is something to order, and follows the slider when nothing is left to be made. */
-  const ordering = async (order: (orderWith: (seed: number) => Order) => Promise<unknown>): Promise<void> => {
+  /** Has pictures made where that can be, and follows a slider that was moved meanwhile when nothing is left to be made. */
+  const make = async (work: () => Promise<unknown>): Promise<void> => {
     const notice = missing()
     if (notice !== undefined) return dispatch({ type: 'notice', notice })
     slider.stop()
     isMoved = false
-    beginning++
-    const orderWith = await prepared().finally(() => beginning--)
-    if (orderWith === undefined) return
-    const { recipe, earlierPrompts } = state()
-    dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
-    await order(orderWith)
+    making++
+    await work().finally(() => making--)
     if (!wasMoved() || isBusy()) return
     isMoved = false
     slider.move(followingOf(state().recipe), true)
     await slider.idle()
   }
+
+  /** Orders once there is something to order. */
+  const ordering = (order: (orderWith: (seed: number) => Order) => Promise<unknown>): Promise<void> =>
+    make(async () => {
+      const orderWith = await prepared()
+      if (orderWith === undefined) return
+      const { recipe, earlierPrompts } = state()
+      dispatch({ type: 'earlier-prompts', prompts: keepPrompt(settings, earlierPrompts, recipe.prompt) })
+      await order(orderWith)
+    })
 
   return {
     state,
@@ -196,7 +202,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     change,
     earlier,
     takeOver,
-    updateLayer: () => updateLayer(surroundings, store, queue),
+    updateLayer: () => make(() => updateLayer(surroundings, store, queue)),
     presets,
     queue,
     setWeight: (image, weight, released) => follow(image, { weight }, released),
@@ -219,6 +225,8 @@ export function createPanel(surroundings: Surroundings): Panel {
     },
     cancel() {
       const { run, runs, newest } = state()
+      // Too late: it will be in the document, and the sliders are where it was made.
+      if (run?.phase === 'placing') return
       isMoved = false
       if (run?.kind === 'imprint') queue.cancel(run.id)
       if (runs.length > 1) return
@@ -228,16 +236,17 @@ export function createPanel(surroundings: Surroundings): Panel {
       }
       dispatch({ type: 'trial', trial: undefined })
     },
-    async insertKept() {
+    insertKept: oneAtATime(async () => {
       const kept = state().kept.at(-1)
       if (kept !== undefined) await placeKept(surroundings, store, kept)
-    },
+    }),
     dropKept() {
       const kept = state().kept.at(-1)
       if (kept !== undefined) dispatch({ type: 'kept-dropped', made: kept.made })
     },
     pair: (number) => companion.pair(number),
     facts: () => companionFacts(companion),
+    configure: (change) => changedFacts(companion, change),
     copy: (text) =>
       surroundings.copy(text).then(
         () => true,

@@ -1,5 +1,5 @@
 import type { CompanionStatus } from '../client/companion.ts'
-import type { CapturedReference, Region, ResultLayer, Selection } from '../host/host.ts'
+import type { CapturedReference, LayerRef, Region, ResultLayer, Selection } from '../host/host.ts'
 import { changedReference, type Draft, type DraftChange, newReference, type ReferenceChange } from './draft.ts'
 import type { EarlierList } from './earlier-list.ts'
 import type { Following } from './following.ts'
@@ -51,6 +51,7 @@ export type PanelEvent =
   | { readonly type: 'recalled'; readonly recalled: Recalled | undefined }
   | { readonly type: 'taken'; readonly taking: Taking }
   | { readonly type: 'taken-back' }
+  | { readonly type: 'taken-kept' }
   | { readonly type: 'notice'; readonly notice: Notice | undefined }
 
 /** What the panel shows after an event; pure. Events of a run that is over change nothing. */
@@ -63,6 +64,7 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return {
         ...state,
         selection: event.selection,
+        recalled: isSelected(event.selection, state.recalled?.layer) ? state.recalled : undefined,
         notice: state.notice?.about === 'selection' ? undefined : state.notice,
       }
     case 'captured': {
@@ -169,6 +171,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
         : { ...state, recalled: event.recalled }
     case 'taken':
       return withTaken(state, event.taking)
+    case 'taken-kept':
+      return { ...state, takenOver: undefined }
     case 'taken-back':
       return withoutTaken(state)
     case 'notice':
@@ -216,6 +220,12 @@ function withRegion(
   )
   const cards = { ...state.cards, [image]: { ...card, region: acts?.region } }
   return { ...withReferences(state, references), cards }
+}
+
+/** Whether a layer is what is selected, and nothing else is. */
+function isSelected(selection: Selection, layer: LayerRef | undefined): boolean {
+  const [one, ...others] = selection.kind === 'layers' ? selection.layers : []
+  return others.length === 0 && one?.layer.layerId === layer?.layerId && one?.layer.documentId === layer?.documentId
 }
 
 /** Photoshop tells many times about one change; only a real one may redraw the panel. */

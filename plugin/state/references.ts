@@ -2,6 +2,7 @@ import type { CapturedReference, LayerRef } from '../host/host.ts'
 import { MOST_REFERENCES, type ReferenceChange } from './draft.ts'
 import { guarded } from './guarded.ts'
 import { noticeOf } from './notices.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { newReferenceName } from './reference-names.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -34,18 +35,21 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
 
   const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text, about: 'selection' } })
 
-  const fitOf = (image: string) =>
-    state().recipe.references.find((reference) => reference.image === image)?.fit ?? 'crop'
+  const find = (image: string) => state().recipe.references.find((reference) => reference.image === image)
+  const fitOf = (image: string) => find(image)?.fit ?? 'crop'
 
   const take = (image: string, layer: LayerRef, part: Part): Promise<boolean> =>
     keep(image, () => host.readReference(layer, part))
 
   /** Whether it could be taken; a person is told when not. */
   const keep = async (image: string, read: () => Promise<CapturedReference | undefined>): Promise<boolean> => {
+    const isNew = find(image) === undefined
     try {
       const capture = await read()
       if (capture === undefined) return false
       const thumbnail = await host.thumbnail(capture.picture, fitOf(image))
+      // Removed meanwhile: it is not to come back.
+      if (!isNew && find(image) === undefined) return false
       dispatch({ type: 'captured', image, capture, thumbnail })
       return true
     } catch (thrown) {
@@ -69,7 +73,7 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
   }
 
   return {
-    async add() {
+    add: oneAtATime(async () => {
       const layers = selectedLayers()
       if (layers === undefined) return false
       if (!hasRoom(layers.length, ', or select fewer layers')) return false
@@ -77,10 +81,10 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
         if (!(await take(newReferenceName(), layer, 'selected'))) return false
       }
       return true
-    },
-    async addFile() {
+    }),
+    addFile: oneAtATime(async () => {
       if (hasRoom(1)) await keep(newReferenceName(), () => host.referenceFromFile())
-    },
+    }),
     async addPicture(capture) {
       if (hasRoom(1)) await keep(newReferenceName(), () => Promise.resolve(capture))
     },
@@ -105,8 +109,9 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
       const card = state().cards[image]
       if (change.fit === undefined || card === undefined) return
       const thumbnail = await host.thumbnail(card.capture.picture, change.fit).catch(() => card.thumbnail)
-      // Another fit may have been chosen while this one was drawn.
-      if (fitOf(image) === change.fit) dispatch({ type: 'thumbnail', image, thumbnail })
+      // Another fit may have been chosen, or another picture taken, while this one was drawn.
+      const isStill = fitOf(image) === change.fit && state().cards[image]?.capture === card.capture
+      if (isStill) dispatch({ type: 'thumbnail', image, thumbnail })
     },
     remove: (image) => dispatch({ type: 'reference-removed', image }),
   }

@@ -1,6 +1,7 @@
 import type { ResultNote } from '../host/host.ts'
 import { type Following, followingOf, withFollowing } from './following.ts'
 import { noticeOf } from './notices.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { place } from './place.ts'
 import type { Queue } from './queue.ts'
 import type { Order } from './request.ts'
@@ -65,7 +66,7 @@ export function createSweeps(surroundings: Surroundings, store: Store, queue: Qu
     return pictures.length === SWEPT.length ? pictures : undefined
   }
 
-  const layers = async (): Promise<void> => {
+  const layers = oneAtATime(async () => {
     const pictures = finished()
     const first = pictures?.[0]?.made
     if (pictures === undefined || first === undefined) return
@@ -82,6 +83,14 @@ export function createSweeps(surroundings: Surroundings, store: Store, queue: Qu
       dispatch({ type: 'notice', notice: noticeOf(thrown) })
     } finally {
       dispatch({ type: 'selection', selection: host.selection() })
+    }
+  })
+
+  /** Follows the references as a picture does, by their names: there may be others by now. */
+  const followAs = ({ recipe }: Made): void => {
+    for (const [i, change] of followingOf(recipe).entries()) {
+      const image = recipe.references?.[i]?.image
+      if (image !== undefined) dispatch({ type: 'reference-changed', image, change })
     }
   }
 
@@ -108,7 +117,7 @@ export function createSweeps(surroundings: Surroundings, store: Store, queue: Qu
       const made = state().sweep?.pictures.find((one) => one.id === id)?.made
       if (made === undefined) return
       drop()
-      dispatch({ type: 'followed', following: followingOf(made.recipe) })
+      followAs(made)
       await place(surroundings, store, made, undefined)
     },
     layers,

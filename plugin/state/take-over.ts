@@ -25,6 +25,8 @@ export interface TakeOver {
   readonly bytes: (bytes: Uint8Array, name: string) => Promise<void>
   /** Edits again what was there before. */
   readonly back: () => void
+  /** Forgets what was there before. */
+  readonly goOn: () => void
 }
 
 /** `remember` keeps for the next session what is edited now. */
@@ -34,6 +36,8 @@ export function createTakeOver(
   remember: (change: DraftChange) => void,
 ): TakeOver {
   const { state, dispatch } = store
+  /** Counts what was asked for: the last one wins, however long the pictures of an earlier one take. */
+  let turn = 0
   /** The pictures that a recipe names by their content and the companion still keeps. */
   const picturesOf = async (recipe: Recipe): Promise<ReadonlyMap<string, Raster>> => {
     const names = pictureNames(recipe).filter((name) => partHash(name) !== undefined)
@@ -73,7 +77,9 @@ export function createTakeOver(
 
   const recipe: TakeOver['recipe'] = (asked, names, what) =>
     guarded(store, async () => {
+      const mine = ++turn
       const { taken, cards } = await prepare(asked, names)
+      if (mine !== turn) return
       dispatch({ type: 'taken', taking: { what, recipe: taken.draft, cards } })
       tell(taken, what)
     })
@@ -100,11 +106,13 @@ export function createTakeOver(
       guarded(store, async () => {
         const { recalled } = state()
         if (recalled === undefined) return
+        const mine = ++turn
         const { memory, name: what } = recalled
         const names = memory.references.map(({ name }) => name)
         const { taken, cards } = await prepare(memory.recipe, names)
         const { layer } = await host.recall(recalled.layer)
         const newest = { made: await madeOf(taken, cards, layer, memory), layer }
+        if (mine !== turn) return
         dispatch({ type: 'taken', taking: { what, recipe: taken.draft, cards, newest } })
         tell(taken, what)
       }),
@@ -114,8 +122,10 @@ export function createTakeOver(
         if (file !== undefined) await bytes(file.bytes, file.name)
       }),
     back() {
+      turn++
       dispatch({ type: 'taken-back' })
       remember({ prompt: state().recipe.prompt })
     },
+    goOn: () => dispatch({ type: 'taken-kept' }),
   }
 }

@@ -1,4 +1,4 @@
-import { companionNotice, noticeOf } from './notices.ts'
+import { noticeOf } from './notices.ts'
 import { place } from './place.ts'
 import type { Queue } from './queue.ts'
 import { orderFor } from './request.ts'
@@ -15,10 +15,8 @@ export const canUpdate = (state: ReturnType<Store['state']>): boolean => state.n
  */
 export async function updateLayer(surroundings: Surroundings, store: Store, queue: Queue): Promise<void> {
   const { host } = surroundings
-  const { newest, recipe, cards, companion } = store.state()
+  const { newest, recipe, cards } = store.state()
   if (newest === undefined) return
-  const notice = companionNotice(companion)
-  if (notice !== undefined) return store.dispatch({ type: 'notice', notice })
   try {
     const { ground: before } = newest.made
     const isSame = recipe.startFrom === (before?.from ?? 'nothing')
