@@ -19,19 +19,33 @@ def hidden(everything: nn.Module) -> list[nn.Parameter]:
 
 
 def orthogonal(x: torch.Tensor) -> torch.Tensor:
-    """The nearest semi-orthogonal matrix to x [rows, columns], nearly."""
-    if x.shape[0] > x.shape[1]:
-        return orthogonal(x.T).T
+    """The nearest semi-orthogonal matrices to x [n, rows, columns], nearly.
+
+    The quintic's repetitions multiply x from the left by what only x times itself decides, which is small for the many
+    columns of kernels.
+    """
+    if x.shape[1] > x.shape[2]:
+        return orthogonal(x.mT).mT
     a, b, c = QUINTIC
-    x = x / (x.norm() + 1e-7)
-    for _ in range(REPEATED):
-        square = x @ x.T
-        x = a * x + (b * square + c * square @ square) @ x
-    return x
+    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    square = x @ x.mT
+    one = torch.eye(x.shape[1])
+    factor = one
+    for at in range(REPEATED):
+        once = a * one + b * square + c * square @ square
+        factor = once @ factor if at > 0 else once
+        if at < REPEATED - 1:
+            square = once @ square @ once
+    return factor @ x
+
+
+def as_matrix(x: torch.Tensor) -> torch.Tensor:
+    """Matrices as they are, kernels [out, in, height, width] as [out, height * width * in], where they lie in memory."""
+    return x if x.ndim == 2 else x.permute(0, 2, 3, 1).flatten(1)
 
 
 class Muon(torch.optim.Optimizer):
-    """For matrices, and for kernels [out, in, height, width] as matrices [out, in * height * width]."""
+    """For matrices and kernels, those of one shape at once."""
 
     def __init__(self, parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.01) -> None:
         super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
@@ -39,12 +53,23 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self) -> None:
         for group in self.param_groups:
+            alike: dict[torch.Size, list[nn.Parameter]] = {}
             for p in group["params"]:
-                if p.grad is None:
-                    continue
-                momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                momentum.mul_(MOMENTUM).add_(p.grad)
-                ahead = p.grad.add(momentum, alpha=MOMENTUM).flatten(1)
-                far = group["lr"] * ROOT_MEAN_SQUARE * max(ahead.shape) ** 0.5
-                p.mul_(1 - group["lr"] * group["weight_decay"])
-                p.sub_(orthogonal(ahead).view_as(p), alpha=far)
+                if p.grad is not None:
+                    alike.setdefault(p.shape, []).append(p)
+            for some in alike.values():
+                self.move(some, group["lr"], group["weight_decay"])
+
+    def move(self, parameters: list[nn.Parameter], rate: float, decay: float) -> None:
+        """One step of parameters of one shape."""
+        ahead = []
+        for p in parameters:
+            momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
+            momentum.mul_(MOMENTUM).add_(p.grad)
+            ahead.append(as_matrix(p.grad.add(momentum, alpha=MOMENTUM)))
+        matrices = torch.stack(ahead)
+        far = rate * ROOT_MEAN_SQUARE * max(matrices.shape[1:]) ** 0.5
+        for p, x in zip(parameters, orthogonal(matrices)):
+            p.mul_(1 - rate * decay)
+            as_laid = x if p.ndim == 2 else x.unflatten(1, (*p.shape[2:], p.shape[1])).permute(0, 3, 1, 2)
+            p.sub_(as_laid, alpha=far)
