@@ -1,4 +1,4 @@
-import type { PhotoshopModule } from '../types/photoshop.ts'
+import type { PhotoshopModule, PsDocument, PsModalContext } from '../types/photoshop.ts'
 import type { UxpFile, UxpStorage } from '../types/uxp.ts'
 import { documentOf, visiblePart } from './documents.ts'
 import type { CapturedReference, ChosenFile } from './host.ts'
@@ -61,27 +61,38 @@ export async function referenceFromFile(
   return modal({ commandName: 'Imprint: look at the file', patience: PATIENCE }, async (context) => {
     const { app } = photoshop
     const before = app.activeDocument
+    const wereOpen = Array.from(app.documents, (document) => document.id)
     const { id } = await app.open(file).catch((cause: unknown) => {
       throw new HostError('host', `Photoshop cannot open “${file.name}”: choose a PNG, JPEG or WebP picture.`, {
         cause,
       })
     })
     const document = documentOf(photoshop, id)
+    // Photoshop opens no file twice: this one is the person's own, with whatever they have not saved.
+    const isTheirs = wereOpen.includes(id)
     try {
-      const refusal = documentRefusal(photoshop, document)
-      if (refusal !== undefined)
-        throw new HostError(refusal.kind, `“${file.name}” cannot serve: save it as RGB, 8 bits.`)
-      const [layer] = Array.from(document.layers)
-      if (layer === undefined)
-        throw new HostError('empty-layer', `“${file.name}” holds no picture: choose another file.`)
-      const part = fitted(visiblePart(document, layer))
-      const { data } = await readLayer(photoshop, context, document, layer, part, undefined)
-      const { rect, width, height } = part
-      const picture = { width, height, channels: 3, data } as const
-      return { name: file.name, isGroup: false, bounds: rect, picture, origin: 'file' as const }
+      if (isTheirs) throw new HostError('host', `“${file.name}” is open already: select its layer and use that.`)
+      return await onlyPicture(photoshop, context, document, file.name)
     } finally {
-      document.closeWithoutSaving()
+      if (!isTheirs) document.closeWithoutSaving()
       if (before) app.activeDocument = before
     }
   })
+}
+
+/** The picture of a document that was opened from a file for this alone. */
+async function onlyPicture(
+  photoshop: PhotoshopModule,
+  context: PsModalContext,
+  document: PsDocument,
+  name: string,
+): Promise<CapturedReference> {
+  const refusal = documentRefusal(photoshop, document)
+  if (refusal !== undefined) throw new HostError(refusal.kind, `“${name}” cannot serve: save it as RGB, 8 bits.`)
+  const [layer] = Array.from(document.layers)
+  if (layer === undefined) throw new HostError('empty-layer', `“${name}” holds no picture: choose another file.`)
+  const part = fitted(visiblePart(document, layer))
+  const { data } = await readLayer(photoshop, context, document, layer, part, undefined)
+  const { rect, width, height } = part
+  return { name, isGroup: false, bounds: rect, picture: { width, height, channels: 3, data }, origin: 'file' }
 }

@@ -30,8 +30,10 @@ export async function memoryOf(action: PsAction, layer: LayerRef): Promise<strin
   }
   const [answer] = await action.batchPlay([command], {}).catch(() => [undefined])
   const settings = fieldOf(answer, 'generatorSettings')
-  const json = fieldOf(settings, 'json')
-  return typeof json === 'string' ? json : undefined
+  // Not every Photoshop puts it at the same place.
+  return [settings, fieldOf(settings, SETTINGS_KEY), fieldOf(answer, SETTINGS_KEY)]
+    .map((place) => fieldOf(place, 'json'))
+    .find((json) => typeof json === 'string')
 }
 
 const fieldOf = (value: unknown, name: string): unknown =>

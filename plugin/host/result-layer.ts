@@ -165,12 +165,14 @@ export async function replaceResult(
 
   return modal({ commandName: note.historyName, patience: PATIENCE }, async (context) => {
     const { document, layer } = layerOf(photoshop, target)
+    assertServes(documentRefusal(photoshop, document))
     if (layer.allLocked || layer.pixelsLocked) {
       throw new HostError('host', `“${layer.name}” is locked: unlock it, or press Imprint for a new layer.`)
     }
     const now = rectOf(layer.boundsNoEffects)
-    const moved = now.width === target.placed.width && now.height === target.placed.height
-    const placed = moved ? now : target.placed
+    // As large as it was made: it lies where the person moved it to.
+    const isWhole = now.width === target.placed.width && now.height === target.placed.height
+    const placed = isWhole ? now : target.placed
     return asOneStep(context, { documentID: document.id, name: note.historyName }, async () => {
       await putPicture(photoshop, document, layer.id, plane, placed)
       const made = { documentId: target.documentId, layerId: target.layerId, placed }

@@ -193,6 +193,24 @@ test('a PNG of another program fills what a recipe has words for; one without a 
   assert.match(desk.panel.state().notice?.text ?? '', /“plain.png” says nothing of how it was made/)
 })
 
+test('a file that is open is not closed with all that is not saved in it, but named', async () => {
+  const filePickers = {
+    open: () => Promise.resolve({ name: 'fox.png', bytes: new Uint8Array() }),
+    save: () => Promise.resolve(null),
+  }
+  const desk = openDesk({ filePickers })
+  const open = desk.controls.newDocument({ width: 8, height: 8, title: 'fox.png' })
+  const { documentId } = openFox(desk)
+  await desk.panel.references.addFile()
+  assert.match(desk.panel.state().notice?.text ?? '', /“fox.png” is open already: select its layer/)
+  assert.deepEqual(
+    desk.controls.documents().map(({ id }) => id),
+    [open, documentId],
+  )
+  assert.equal(desk.controls.active()?.id, documentId)
+  assert.deepEqual(desk.panel.state().recipe.references, [])
+})
+
 test('a file is a reference, whichever of the three kinds; one that is no picture is refused', async () => {
   const picture = sharp({
     create: { width: 6, height: 4, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },

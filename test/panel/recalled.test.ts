@@ -1,7 +1,7 @@
 /** Layers that remember: how they were made, through renaming, copying, saving and loss, and what can be changed of them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
+import { memoryOf, SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, setWeight, until } from '../support/desk.ts'
 import { temporaryHistory } from '../support/wire.ts'
@@ -62,6 +62,12 @@ test('after a restart and a reopened PSD the selected layer says how it was made
   assert.equal(layerNames(again).length, 4)
   again.panel.takeOver.back()
   assert.equal(again.panel.state().recipe.prompt, 'typing')
+
+  await until(again, () => recalled(again) !== undefined)
+  await again.panel.takeOver.layer()
+  again.panel.takeOver.goOn()
+  assert.equal(again.panel.state().takenOver, undefined)
+  assert.notEqual(again.panel.state().recipe.prompt, 'typing', 'whoever goes on with it keeps it')
 })
 
 test('a copy under another name says the same and is changed by itself', async () => {
@@ -121,6 +127,26 @@ test('layers that Imprint did not make say nothing, nor does nonsense in their m
   desk.controls.selectLayers([layerId])
   await until(desk, () => desk.panel.state().selection.kind === 'layers')
   assert.equal(recalled(desk), undefined)
+})
+
+test('what a layer remembers is found wherever Photoshop puts it in its answer', async () => {
+  const json = '{"recipe":{"prompt":"a house"}}'
+  const layer = { documentId: 1, layerId: 2 }
+  const nothing = () => Promise.resolve()
+  const asking = (answer: object) =>
+    memoryOf(
+      {
+        batchPlay: () => Promise.resolve([answer]),
+        addNotificationListener: nothing,
+        removeNotificationListener: nothing,
+      },
+      layer,
+    )
+  assert.equal(await asking({ generatorSettings: { json } }), json)
+  assert.equal(await asking({ generatorSettings: { [SETTINGS_KEY]: { json } } }), json)
+  assert.equal(await asking({ [SETTINGS_KEY]: { json } }), json)
+  assert.equal(await asking({ generatorSettings: { other: { json } } }), undefined)
+  assert.equal(await asking({ _obj: 'error', message: 'not available', result: -1 }), undefined)
 })
 
 test('a locked layer keeps its picture, and the new one waits in the panel', async () => {

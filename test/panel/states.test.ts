@@ -132,6 +132,19 @@ test('a layer the person locked is not painted over', async () => {
   assert.equal(desk.controls.layer(layerId)!.surface, surface)
 })
 
+test('in a document that cannot serve any more the layer stays as it is, and the picture in the panel', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.imprint()
+  const { layerId } = desk.panel.state().newest!.layer
+  const { surface } = desk.controls.layer(layerId)!
+  desk.controls.setQuickMask(true)
+  await setWeight(desk, 1, true)
+  assert.match(noticeOf(desk), /Quick Mask is on/)
+  assert.equal(desk.controls.layer(layerId)!.surface, surface)
+  assert.equal(desk.panel.state().kept.length, 1)
+})
+
 test('a result that was moved keeps its place when the slider changes it', async () => {
   const desk = openDesk()
   openFox(desk)

@@ -49,6 +49,12 @@ export const createApp = (session: Session, decode?: DecodePicture): AppObject =
   async open(file) {
     await Promise.resolve()
     enterModal(session, 'open')
+    // No file is opened twice: the document of the one that is open comes to the front, with all that is not saved in it.
+    const open = session.documents.find(({ title }) => title === file.name)
+    if (open) {
+      activate(session, open)
+      return documentObject(session, open)
+    }
     const data = await file.read({ format: FORMATS.binary })
     if (typeof data === 'string') throw hostError('Could not open the file.')
     const { state, selectedIds } = await documentOfFile(new Uint8Array(data), decode)
