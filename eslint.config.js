@@ -25,6 +25,28 @@ const companion = (folder, siblings, message) =>
 const plugin = (folder, siblings, message) =>
   layer([`plugin/${folder}/**`], ['/companion/', ...siblings.map((s) => (s.startsWith('^') ? s : `/${s}/`))], message)
 
+const toWords = 'what people read stands in plugin/ui/words, for other languages'
+/** Names that only screen readers and tooltips say are read as well. */
+const SPOKEN = '/^(title|label|alt|placeholder|aria-label|name|across|up)$/'
+
+/** No text of a language in the parts of the panel. */
+const literalText = {
+  files: ['plugin/ui/**/*.tsx'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...[
+        'JSXText[value=/[A-Za-z]/]',
+        `JSXAttribute[name.name=${SPOKEN}] Literal[value=/[A-Za-z]/]`,
+        // Sentences begin with a capital; names of keys are compared with, not shown.
+        'Literal[value=/^[A-Z][a-z]/]:not(BinaryExpression > Literal)',
+        // Units such as px are shorter.
+        'TemplateElement[value.raw=/[A-Za-z]{3}/]',
+      ].map((selector) => ({ selector, message: toWords })),
+    ],
+  },
+}
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'test/output/**', 'companion/starter/train/**', '**/*.mjs', '*.js'] },
   ...tseslint.configs.strictTypeChecked,
@@ -55,6 +77,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  literalText,
   { files: ['plugin/**/*.tsx'], plugins: { 'react-hooks': reactHooks }, rules: reactHooks.configs.recommended.rules },
   layer(['shared/**'], ['/companion/', '/plugin/', node], 'shared is pure data: it knows neither side nor Node'),
 

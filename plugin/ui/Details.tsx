@@ -5,6 +5,7 @@ import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextArea } from './widgets/Field.tsx'
+import { words } from './words/words.ts'
 
 const SIDE = { least: 64, most: 4096, step: 8 } as const
 const STEPS = { least: 1, most: 1000, step: 1 } as const
@@ -19,7 +20,7 @@ export function Details() {
     <div>
       <div className="row flush">
         <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {`${open ? '−' : '+'} Without, size, steps, seed`}
+          {words.opens(words.prompt.details, open)}
         </ActionButton>
       </div>
       {open ? <Fields recipe={recipe} /> : changed !== '' && <p className="hint">{changed}</p>}
@@ -37,37 +38,47 @@ function Fields({ recipe }: { readonly recipe: Draft }) {
   }
   return (
     <div className="more">
-      <span>Without</span>
+      <span>{words.prompt.without}</span>
       <TextArea
-        label="Without"
+        label={words.prompt.without}
         value={negativePrompt}
-        placeholder="text, frames, blur"
+        placeholder={words.prompt.withoutExample}
         least={1}
         most={4}
         onInput={(text) => panel.change({ negativePrompt: text })}
       />
       <div className="fields">
-        <span className="caption">Size</span>
-        <OptionalNumber label="Width" range={SIDE} value={size?.[0]} onCommit={(side) => resize(side, 0)} />
+        <span className="caption">{words.prompt.size}</span>
+        <OptionalNumber
+          label={words.prompt.width}
+          range={SIDE}
+          value={size?.[0]}
+          onCommit={(side) => resize(side, 0)}
+        />
         <span className="between">×</span>
-        <OptionalNumber label="Height" range={SIDE} value={size?.[1]} onCommit={(side) => resize(side, 1)} />
+        <OptionalNumber
+          label={words.prompt.height}
+          range={SIDE}
+          value={size?.[1]}
+          onCommit={(side) => resize(side, 1)}
+        />
       </div>
       <div className="fields">
-        <span className="caption">Steps</span>
+        <span className="caption">{words.prompt.steps}</span>
         <OptionalNumber
-          label="Steps"
+          label={words.prompt.steps}
           range={STEPS}
           value={steps}
           onCommit={(count) => panel.change({ steps: count })}
         />
       </div>
       <div className="fields">
-        <span className="caption">Seed</span>
+        <span className="caption">{words.prompt.seed}</span>
         <OptionalNumber
-          label="Seed"
+          label={words.prompt.seed}
           range={SEED}
           value={seed}
-          placeholder="new each time"
+          placeholder={words.prompt.newSeed}
           onCommit={(number) => panel.change({ seed: number })}
         />
       </div>

@@ -5,6 +5,7 @@ import { EarlierEntry } from './EarlierEntry.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextField } from './widgets/Field.tsx'
+import { words } from './words/words.ts'
 
 /** Every picture that the companion keeps, newest first; closed until the person wants it. */
 export function Earlier() {
@@ -12,7 +13,7 @@ export function Earlier() {
   const { isOpen } = usePanelState().earlier
   const button = useRef<{ focus(): void }>(null)
   return (
-    <section className="section" role="group" aria-label="Earlier pictures">
+    <section className="section" role="group" aria-label={words.earlier.heading}>
       <div className="row flush">
         <ActionButton
           quiet
@@ -20,14 +21,14 @@ export function Earlier() {
           focus={button}
           onPress={() => (isOpen ? earlier.close() : void earlier.open())}
         >
-          {isOpen ? '− Earlier pictures' : '+ Earlier pictures'}
+          {words.opens(words.earlier.heading, isOpen)}
         </ActionButton>
       </div>
       {isOpen && <List onRemoved={() => button.current?.focus()} />}
       {isOpen && (
         <div className="row wraps">
-          <ActionButton onPress={() => void takeOver.file()} title="Take over the recipe that a PNG file carries">
-            Recipe from a file…
+          <ActionButton onPress={() => void takeOver.file()} title={words.earlier.fromFileHelp}>
+            {words.earlier.fromFile}
           </ActionButton>
         </div>
       )}
@@ -41,9 +42,9 @@ function List({ onRemoved }: { readonly onRemoved: () => void }) {
   return (
     <div className="more">
       <TextField
-        label="Search earlier pictures"
+        label={words.earlier.search}
         value={search}
-        placeholder="search"
+        placeholder={words.earlier.searchExample}
         onInput={(text) => void earlier.find(text)}
       />
       {entries.map((entry) => (
@@ -52,7 +53,7 @@ function List({ onRemoved }: { readonly onRemoved: () => void }) {
       <Standing />
       {more && (
         <div className="row">
-          <ActionButton onPress={() => void earlier.more()}>Show more</ActionButton>
+          <ActionButton onPress={() => void earlier.more()}>{words.earlier.showMore}</ActionButton>
         </div>
       )}
     </div>
@@ -63,20 +64,18 @@ function List({ onRemoved }: { readonly onRemoved: () => void }) {
 function Standing() {
   const { companion, earlier } = usePanelState()
   const { entries, search, isLoading, space } = earlier
-  const words = (): string => {
-    if (companion.kind !== 'ready') return 'The companion keeps them: start it to see more.'
-    if (isLoading && entries.length === 0) return 'Looking…'
+  const text = (): string => {
+    if (companion.kind !== 'ready') return words.earlier.noCompanion
+    if (isLoading && entries.length === 0) return words.earlier.looking
     if (entries.length > 0) return space === undefined ? '' : spaceInWords(space)
-    return search === ''
-      ? 'Nothing yet: every picture that is made is kept here.'
-      : 'No earlier picture holds these words.'
+    return search === '' ? words.earlier.nothing : words.earlier.nothingFound
   }
   return (
     <p className="hint figures" role="status">
-      {words()}
+      {text()}
     </p>
   )
 }
 
 const spaceInWords = ({ pictures, bytes, quota }: KeptSpace): string =>
-  `${pictures === 1 ? '1 picture' : `${pictures} pictures`}, ${bytesInWords(bytes)} of ${bytesInWords(quota)}`
+  words.earlier.space(pictures, bytesInWords(bytes), bytesInWords(quota))

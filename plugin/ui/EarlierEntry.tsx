@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
 import type { Earlier } from '../../shared/earlier.ts'
-import { scoreInWords } from '../../shared/score.ts'
+import { followingInWords, followingOf } from '../state/following.ts'
+import { likenessOf } from './likeness.ts'
 import { usePanel } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 interface EarlierEntryProps {
   readonly entry: Earlier
@@ -17,25 +19,42 @@ export function EarlierEntry({ entry, isRemoving, onRemoved }: EarlierEntryProps
   const [open, setOpen] = useState(false)
   const opener = useRef<{ focus(): void }>(null)
   const { id, recipe, thumbnail, favourite, score } = entry
-  const words = recipe.prompt.trim() === '' ? 'No words' : recipe.prompt.trim()
-  const facts = [favourite ? '★ Favourite' : '', whenInWords(entry.at), score ? scoreInWords(score) : '']
+  const prompt = recipe.prompt.trim() || words.prompt.empty
+  const following = followingInWords(followingOf(recipe))
+  const likeness = likenessOf(recipe, score)
+  const facts = [
+    favourite ? words.earlier.favourite : '',
+    following === '' ? '' : words.sweep.weight(following),
+    whenInWords(entry.at),
+  ]
   return (
-    <div className="reference listed" role="group" aria-label={`Earlier picture: ${words}`}>
+    <div className="reference listed" role="group" aria-label={words.earlier.name(prompt)}>
       <div className="card">
-        <img className="picture picture-small" src={thumbnail} alt={words} />
+        <img className="picture" src={thumbnail} alt={prompt} />
         <div className="card-side">
           <div className="title">
-            <p className="name" title={words}>
-              {words}
+            <p className="name" title={prompt}>
+              {prompt}
             </p>
-            <ActionButton quiet name={`More of ${words}`} open={open} focus={opener} onPress={() => setOpen(!open)}>
+            <ActionButton
+              quiet
+              name={words.earlier.more(prompt)}
+              open={open}
+              focus={opener}
+              onPress={() => setOpen(!open)}
+            >
               …
             </ActionButton>
           </div>
           <p className="hint figures">{facts.filter((fact) => fact !== '').join(' · ')}</p>
+          {likeness !== undefined && (
+            <p className="hint" title={words.likenessHelp(likeness.percent)}>
+              {words.likeness[likeness.near]}
+            </p>
+          )}
           <div className="row wraps">
-            <ActionButton onPress={() => void earlier.apply(id)} title="Take its recipe over, pictures and all">
-              Use its recipe
+            <ActionButton onPress={() => void earlier.apply(id)} title={words.earlier.useRecipeHelp}>
+              {words.earlier.useRecipe}
             </ActionButton>
           </div>
         </div>
@@ -59,11 +78,11 @@ function Question({ onRemove, onKeep }: { readonly onRemove: () => void; readonl
   useEffect(() => keep.current?.focus(), [])
   return (
     <div className="more" role="alert">
-      <p className="sentence">Delete this picture for good?</p>
+      <p className="sentence">{words.earlier.removeQuestion}</p>
       <div className="row wraps">
-        <ActionButton onPress={onRemove}>Delete</ActionButton>
+        <ActionButton onPress={onRemove}>{words.earlier.removeNow}</ActionButton>
         <ActionButton focus={keep} onPress={onKeep}>
-          Keep it
+          {words.earlier.keep}
         </ActionButton>
       </div>
     </div>
@@ -75,23 +94,23 @@ function Actions({ entry }: { readonly entry: Earlier }) {
   const { id, favourite } = entry
   return (
     <div className="row wraps">
-      <ActionButton onPress={() => void earlier.putBack(id)} title="A new layer with this picture">
-        Put back
+      <ActionButton onPress={() => void earlier.putBack(id)} title={words.earlier.putBackHelp}>
+        {words.earlier.putBack}
       </ActionButton>
-      <ActionButton onPress={() => void earlier.useAsReference(id)} title="Have the next picture follow this one">
-        Use as reference
+      <ActionButton onPress={() => void earlier.useAsReference(id)} title={words.earlier.useAsReferenceHelp}>
+        {words.earlier.useAsReference}
       </ActionButton>
       <ActionButton
         chosen={favourite}
         onPress={() => void earlier.favourite(id, !favourite)}
-        title="A favourite makes no room for newer pictures"
+        title={words.earlier.favouriteHelp}
       >
-        Favourite
+        {words.earlier.favourite}
       </ActionButton>
-      <ActionButton onPress={() => void earlier.save(id)} title="A PNG file that carries the recipe">
-        Save as PNG…
+      <ActionButton onPress={() => void earlier.save(id)} title={words.earlier.saveHelp}>
+        {words.earlier.save}
       </ActionButton>
-      <ActionButton onPress={() => earlier.askToRemove(id)}>Delete…</ActionButton>
+      <ActionButton onPress={() => earlier.askToRemove(id)}>{words.earlier.remove}</ActionButton>
     </div>
   )
 }
@@ -102,5 +121,6 @@ function whenInWords(at: string): string {
   if (Number.isNaN(when.getTime())) return ''
   const two = (number: number): string => String(number).padStart(2, '0')
   const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`
-  return `${day} ${two(when.getHours())}:${two(when.getMinutes())}`
+  const time = `${two(when.getHours())}:${two(when.getMinutes())}`
+  return when.toDateString() === new Date().toDateString() ? words.earlier.today(time) : words.earlier.onDay(day, time)
 }

@@ -4,6 +4,7 @@ import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 import { Menu } from './widgets/Menu.tsx'
+import { words } from './words/words.ts'
 
 const LONGEST = 60
 
@@ -28,7 +29,7 @@ export function EarlierPrompts() {
       {earlierPrompts.length > 0 && (
         <div className="row flush">
           <ActionButton quiet open={open} focus={button} onPress={() => setOpen(!open)}>
-            {open ? '− Earlier prompts' : '+ Earlier prompts'}
+            {words.opens(words.prompt.earlier, open)}
           </ActionButton>
         </div>
       )}

@@ -2,6 +2,7 @@ import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { SeedLock } from './SeedLock.tsx'
 import { ActionButton, Button } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** The one primary action, which queues while others are made; under it four pictures at once, and the seed. */
 export function Imprint() {
@@ -10,15 +11,13 @@ export function Imprint() {
   return (
     <section className="section">
       <Button variant="cta" focus={mainButton} onPress={() => void panel.imprint()}>
-        Imprint
+        {words.imprint.button}
       </Button>
-      {run?.kind === 'imprint' && <p className="hint">Imprint again queues another. Escape cancels this one.</p>}
+      {/* There is always a line, so that nothing below moves when a picture is begun. */}
+      <p className="hint">{run?.kind === 'imprint' ? words.imprint.again : words.imprint.shortcut}</p>
       <div className="row wraps">
-        <ActionButton
-          onPress={() => void panel.variations.make()}
-          title="Four pictures of neighbouring seeds, to choose from before any goes into the document"
-        >
-          Four variations
+        <ActionButton onPress={() => void panel.variations.make()} title={words.imprint.variationsHelp}>
+          {words.imprint.variations}
         </ActionButton>
       </div>
       <SeedLock />

@@ -1,5 +1,6 @@
 import { TextField } from './widgets/Field.tsx'
 import { numberIn } from './widgets/number-text.ts'
+import { words } from './words/words.ts'
 
 interface OptionalNumberProps {
   readonly label: string
@@ -18,7 +19,7 @@ export function OptionalNumber({ label, range, value, placeholder, onCommit }: O
       <TextField
         label={label}
         value={value === undefined ? '' : String(value)}
-        placeholder={placeholder ?? 'usual'}
+        placeholder={placeholder ?? words.prompt.usual}
         onCommit={(text) => {
           const typed = numberIn(text)
           if (text.trim() === '') onCommit(undefined)

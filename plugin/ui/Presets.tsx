@@ -4,6 +4,7 @@ import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextField } from './widgets/Field.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
+import { words } from './words/words.ts'
 
 /** Prompts under names, with all that belongs to them but the references: to take again, rename or delete. */
 export function Presets() {
@@ -13,7 +14,7 @@ export function Presets() {
     <div>
       <div className="row flush">
         <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {open ? '− Presets' : '+ Presets'}
+          {words.opens(words.presets.heading, open)}
         </ActionButton>
       </div>
       {open && (
@@ -44,14 +45,14 @@ function NewPreset() {
   return (
     <div className="row">
       <NameField
-        label="Name of the preset"
+        label={words.presets.name}
         value={name}
-        placeholder="A name for this prompt"
+        placeholder={words.presets.nameExample}
         onInput={setName}
         onEnter={save}
       />
-      <ActionButton onPress={save} title="Keep the prompt and all that belongs to it but the references">
-        {known.some((preset) => preset.name === name.trim()) ? 'Replace' : 'Save'}
+      <ActionButton onPress={save} title={words.presets.saveHelp}>
+        {known.some((preset) => preset.name === name.trim()) ? words.presets.replace : words.presets.save}
       </ActionButton>
     </div>
   )
@@ -71,14 +72,14 @@ function PresetLine({ name }: { readonly name: string }) {
       return (
         <div className="title" role="listitem">
           <div className="grows">
-            <ActionButton quiet title={`Take “${name}” again`} onPress={() => presets.apply(name)}>
+            <ActionButton quiet title={words.presets.takeHelp(name)} onPress={() => presets.apply(name)}>
               {shortened(name, LONGEST)}
             </ActionButton>
           </div>
-          <ActionButton quiet name={`Rename ${name}`} onPress={() => setDoing('renaming')}>
-            Rename
+          <ActionButton quiet name={words.presets.renameOne(name)} onPress={() => setDoing('renaming')}>
+            {words.presets.rename}
           </ActionButton>
-          <ActionButton quiet name={`Delete ${name}`} onPress={() => setDoing('deleting')}>
+          <ActionButton quiet name={words.presets.removeOne(name)} onPress={() => setDoing('deleting')}>
             ×
           </ActionButton>
         </div>
@@ -86,17 +87,17 @@ function PresetLine({ name }: { readonly name: string }) {
     case 'renaming':
       return (
         <div className="row" role="listitem">
-          <NameField label={`New name of ${name}`} value={next} onInput={setNext} onEnter={rename} />
-          <ActionButton onPress={rename}>Rename</ActionButton>
+          <NameField label={words.presets.newName(name)} value={next} onInput={setNext} onEnter={rename} />
+          <ActionButton onPress={rename}>{words.presets.rename}</ActionButton>
         </div>
       )
     case 'deleting':
       return (
         <div className="row wraps" role="listitem">
-          <p className="hint grows">{`Delete “${shortened(name, LONGEST)}”?`}</p>
-          <ActionButton onPress={() => presets.remove(name)}>Delete</ActionButton>
+          <p className="hint grows">{words.presets.removeQuestion(shortened(name, LONGEST))}</p>
+          <ActionButton onPress={() => presets.remove(name)}>{words.presets.remove}</ActionButton>
           <ActionButton quiet onPress={() => setDoing('nothing')}>
-            Keep
+            {words.presets.keep}
           </ActionButton>
         </div>
       )

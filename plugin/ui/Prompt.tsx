@@ -4,6 +4,7 @@ import { Presets } from './Presets.tsx'
 import { PromptHelp } from './PromptHelp.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { TextArea } from './widgets/Field.tsx'
+import { words } from './words/words.ts'
 
 /** What to make, how long that is, prompts to take again, and under a disclosure everything that is seldom changed. */
 export function Prompt() {
@@ -11,11 +12,11 @@ export function Prompt() {
   const { recipe } = usePanelState()
   return (
     <section className="section">
-      <h2 className="heading">Make</h2>
+      <h2 className="heading">{words.prompt.heading}</h2>
       <TextArea
-        label="Prompt"
+        label={words.prompt.name}
         value={recipe.prompt}
-        placeholder="a house, flat colours"
+        placeholder={words.prompt.example}
         least={2}
         most={4}
         onInput={(prompt) => panel.change({ prompt })}

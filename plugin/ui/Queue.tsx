@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { followingInWords, followingOf } from '../state/following.ts'
 import type { Run } from '../state/runs.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressText } from './progress.ts'
@@ -6,6 +7,7 @@ import { mainButton } from './main-button.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
+import { words } from './words/words.ts'
 
 /** The pictures behind the one that is being made: each can go up, down or away. Nothing while there is none. */
 export function Queue() {
@@ -15,8 +17,8 @@ export function Queue() {
   const waiting = runs.slice(1)
   if (waiting.length === 0) return null
   return (
-    <section className="section" aria-label="Waiting pictures">
-      <h2 className="heading">{waiting.length === 1 ? 'Then' : `Then ${waiting.length} more`}</h2>
+    <section className="section" aria-label={words.queue.name}>
+      <h2 className="heading">{words.queue.heading(waiting.length)}</h2>
       <div role="list">
         {waiting.map((run, at) => (
           <Waiting
@@ -34,7 +36,7 @@ export function Queue() {
         {said}
       </p>
       {waiting.length > 1 && (
-        <div className="row">
+        <div className="row flush">
           <ActionButton
             quiet
             onPress={() => {
@@ -42,7 +44,7 @@ export function Queue() {
               mainButton.current?.focus()
             }}
           >
-            Cancel all
+            {words.queue.cancelAll}
           </ActionButton>
         </div>
       )}
@@ -62,7 +64,7 @@ function Waiting({ run, at, onMove }: WaitingProps) {
   const ref = useRef<HTMLDivElement>(null)
   const [up, down] = [useRef<{ focus(): void }>(null), useRef<{ focus(): void }>(null)]
   const pressed = useRef<-1 | 1>(undefined)
-  const name = titleOf(run)
+  const name = nameOf(run)
   const move = (by: -1 | 1): void => {
     pressed.current = by
     onMove(by)
@@ -78,22 +80,22 @@ function Waiting({ run, at, onMove }: WaitingProps) {
     pressed.current = undefined
   }, [at, up, down])
   return (
-    <div className="title" role="listitem" ref={ref}>
+    <div className="title waiting" role="listitem" ref={ref}>
       <div className="card-side flush-left">
         <p className="name figures" title={name}>
-          {name}
+          {titleOf(run)}
         </p>
-        <p className="hint figures">{progressText(run)}</p>
+        <p className="hint figures">{joined(progressText(run), seedOf(run))}</p>
       </div>
-      <ActionButton quiet name={`Up: ${name}`} focus={up} onPress={() => move(-1)}>
-        Up
+      <ActionButton quiet name={words.queue.upOne(name)} focus={up} onPress={() => move(-1)}>
+        {words.queue.up}
       </ActionButton>
-      <ActionButton quiet name={`Down: ${name}`} focus={down} onPress={() => move(1)}>
-        Down
+      <ActionButton quiet name={words.queue.downOne(name)} focus={down} onPress={() => move(1)}>
+        {words.queue.down}
       </ActionButton>
       <ActionButton
         quiet
-        name={`Cancel: ${name}`}
+        name={words.queue.cancelOne(name)}
         onPress={() => {
           panel.queue.cancel(run.id)
           mainButton.current?.focus()
@@ -105,10 +107,15 @@ function Waiting({ run, at, onMove }: WaitingProps) {
   )
 }
 
-const titleOf = ({ recipe: { prompt, seed } }: Run): string => {
-  const words = shortened(prompt.trim())
-  return [words === '' ? 'No words' : words, ...(seed === undefined ? [] : [`seed ${seed}`])].join(' · ')
-}
+const titleOf = ({ recipe }: Run): string =>
+  joined(recipe.prompt.trim() || words.prompt.empty, followingInWords(followingOf(recipe)))
+
+const seedOf = ({ recipe: { seed } }: Run): string => (seed === undefined ? '' : words.queue.seed(seed))
+
+/** What tells it from all others, for those who cannot see the rest of its line. */
+const nameOf = (run: Run): string => joined(shortened(titleOf(run)), seedOf(run))
+
+const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
 
 const whereNow = (run: Run, to: number, count: number): string =>
-  to < 0 || to >= count ? '' : `${titleOf(run)}: now ${to + 1} of ${count}.`
+  to < 0 || to >= count ? '' : words.queue.nowAt(nameOf(run), to + 1, count)

@@ -4,6 +4,7 @@ import { canUpdate } from '../state/update-layer.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** How the selected layer was made and the way to go on with it; where a recipe came from, and the way back. */
 export function Recalled() {
@@ -16,24 +17,24 @@ export function Recalled() {
     <section className="section notice" role="status">
       {offered && (
         <>
-          <p className="sentence">{`This layer was made with ${madeWith(recalled.memory.recipe)}.`}</p>
-          {recalled.by === 'look' && <p className="hint">It says so no more; an earlier picture looks just like it.</p>}
+          <p className="sentence">{words.result.madeWith(madeWith(recalled.memory.recipe))}</p>
+          {recalled.by === 'look' && <p className="hint">{words.result.byLook}</p>}
           <div className="row wraps">
-            <ActionButton
-              onPress={() => void takeOver.layer()}
-              title={`Take over the recipe of “${recalled.name}”, and change that layer`}
-            >
-              Edit this layer
+            <ActionButton onPress={() => void takeOver.layer()} title={words.result.editHelp(recalled.name)}>
+              {words.result.edit}
             </ActionButton>
           </div>
         </>
       )}
       {takenOver !== undefined && (
         <>
-          <p className="hint">{`Here is the recipe of “${shortened(takenOver.what)}”.`}</p>
+          <p className="hint">{words.result.hereIs(shortened(takenOver.what))}</p>
           <div className="row wraps">
-            <ActionButton onPress={takeOver.back} title="Edit again what was here before">
-              Back to mine
+            <ActionButton onPress={takeOver.back} title={words.result.backHelp}>
+              {words.result.back}
+            </ActionButton>
+            <ActionButton onPress={takeOver.goOn} title={words.result.goOnHelp}>
+              {words.result.goOn}
             </ActionButton>
           </div>
         </>
@@ -50,11 +51,8 @@ export function UpdateLayer() {
   return (
     <div className="section">
       <div className="row wraps">
-        <ActionButton
-          onPress={() => void panel.updateLayer()}
-          title="Make its picture anew in place; Imprint makes another layer"
-        >
-          {`Update “${shortened(state.newest.made.note.layerName)}”`}
+        <ActionButton onPress={() => void panel.updateLayer()} title={words.result.updateHelp}>
+          {words.result.update(shortened(state.newest.made.note.layerName))}
         </ActionButton>
       </div>
     </div>
@@ -68,7 +66,8 @@ const isEdited = ({ recalled, newest }: PanelState): boolean =>
   newest.layer.documentId === recalled.layer.documentId
 
 function madeWith(recipe: NonNullable<PanelState['recalled']>['memory']['recipe']): string {
-  const words = recipe.prompt.trim() === '' ? 'no words' : `“${shortened(recipe.prompt.trim(), 80)}”`
+  const prompt = recipe.prompt.trim()
+  const asked = prompt === '' ? words.result.noWords : words.result.quoted(shortened(prompt, 80))
   const following = followingInWords(followingOf(recipe))
-  return following === '' ? words : `${words} · ${following}`
+  return following === '' ? asked : `${asked} · ${following}`
 }

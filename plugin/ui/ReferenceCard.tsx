@@ -8,16 +8,10 @@ import { Region } from './Region.tsx'
 import { Weight } from './Weight.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
+import { words } from './words/words.ts'
 
-const MODES: Readonly<Record<ModeName, string>> = {
-  all: 'All',
-  style: 'Style',
-  composition: 'Layout',
-  'style+composition': 'Style and layout',
-  'strong-style': 'All but layout',
-}
-/** And what stands there while the pad says it. */
-const WITH_PAD = { ...MODES, pad: 'As on the pad' } as const
+const MODES = words.references.modes
+const WITH_PAD = { ...MODES, pad: words.references.onPad } as const
 
 interface ReferenceCardProps {
   readonly reference: DraftReference
@@ -32,24 +26,24 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
   const { image, weight, mode } = reference
   const { name } = card.capture
   return (
-    <div className="reference" role="group" aria-label={`Reference: ${name}`}>
+    <div className="reference" role="group" aria-label={words.references.name(name)}>
       <div className="card">
-        <img className="picture" src={card.thumbnail} alt={`Reference: ${name}`} />
+        <img className="picture" src={card.thumbnail} alt={words.references.name(name)} />
         <div className="card-side">
           <div className="title">
             <p className="name" title={name}>
               {name}
             </p>
-            <ActionButton quiet name="More" open={open} onPress={() => setOpen(!open)}>
+            <ActionButton quiet name={words.references.more} open={open} onPress={() => setOpen(!open)}>
               …
             </ActionButton>
-            <ActionButton quiet name="Remove" onPress={onRemove}>
+            <ActionButton quiet name={words.references.remove} onPress={onRemove}>
               ×
             </ActionButton>
           </div>
           <Weight weight={weight} onMove={(value, released) => void panel.setWeight(image, value, released)} />
           <Picker<ModeName | 'pad'>
-            label="Follow"
+            label={words.references.follow}
             choices={typeof mode === 'object' ? WITH_PAD : MODES}
             value={typeof mode === 'object' ? 'pad' : mode}
             onChoose={(choice) => choice !== 'pad' && void panel.setMode(image, choice, true)}
@@ -66,16 +60,16 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
 /** What the picture was taken of, and whether that still looks the same. */
 function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; readonly onRefresh: () => void }) {
   const what = originInWords(capture)
-  const now = layer === 'changed' ? 'Changed' : layer === 'gone' ? 'Its layer is gone' : ''
+  const now = layer === 'changed' ? words.references.changed : layer === 'gone' ? words.references.gone : ''
   if (what === '' && now === '') return null
   return (
     <div className="origin">
       <p className="hint" role="status">
-        {[what, now].filter((words) => words !== '').join(' · ')}
+        {[what, now].filter((one) => one !== '').join(' · ')}
       </p>
       {layer === 'changed' && (
-        <ActionButton onPress={onRefresh} title="Take the layer’s picture anew">
-          Refresh
+        <ActionButton onPress={onRefresh} title={words.references.refreshHelp}>
+          {words.references.refresh}
         </ActionButton>
       )}
     </div>
@@ -83,8 +77,8 @@ function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; 
 }
 
 function originInWords({ part, isGroup, origin }: Card['capture']): string {
-  if (part !== undefined) return 'The selected part'
-  if (isGroup) return 'A group, as one picture'
+  if (part !== undefined) return words.references.part
+  if (isGroup) return words.references.group
   if (origin === undefined) return ''
-  return origin === 'file' ? 'From a file' : 'An earlier picture'
+  return origin === 'file' ? words.references.file : words.references.earlier
 }

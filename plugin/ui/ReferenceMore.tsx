@@ -1,5 +1,4 @@
 import type { DraftReference, ReferenceChange } from '../state/draft.ts'
-import type { Fit } from '../../shared/recipe.ts'
 import { usePanel } from './panel-context.ts'
 import { ActHere } from './Region.tsx'
 import { StyleAndLayout } from './StyleAndLayout.tsx'
@@ -7,12 +6,7 @@ import { ActionButton } from './widgets/Button.tsx'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
-
-const FITS: Readonly<Record<Fit, string>> = {
-  crop: 'Sees its middle',
-  pad: 'Sees all of it, on white',
-  tile: 'Sees all of it, in tiles',
-}
+import { words } from './words/words.ts'
 
 /** The rest of what can be said about a reference: what is followed of it, when it acts, what is seen of it, and which layer it is. */
 export function ReferenceMore({ reference }: { readonly reference: DraftReference }) {
@@ -22,16 +16,30 @@ export function ReferenceMore({ reference }: { readonly reference: DraftReferenc
   return (
     <div className="more">
       <StyleAndLayout reference={reference} />
-      <Share label="From" value={start} usual={0} onMove={(value) => change({ start: value })} />
-      <Share label="To" value={end} usual={1} onMove={(value) => change({ end: value })} />
-      <Picker label="What the model sees" choices={FITS} value={fit} onChoose={(choice) => change({ fit: choice })} />
+      <Share
+        label={words.references.fromLabel}
+        name={words.references.from}
+        value={start}
+        usual={0}
+        onMove={(value) => change({ start: value })}
+      />
+      <Share
+        label={words.references.toLabel}
+        name={words.references.to}
+        value={end}
+        usual={1}
+        onMove={(value) => change({ end: value })}
+      />
+      <Picker
+        label={words.references.sees}
+        choices={words.references.fits}
+        value={fit}
+        onChoose={(choice) => change({ fit: choice })}
+      />
       <ActHere reference={reference} />
       <div className="row">
-        <ActionButton
-          onPress={() => void references.replace(image)}
-          title="Take the selected layer’s picture for this one"
-        >
-          Replace by selected layer
+        <ActionButton onPress={() => void references.replace(image)} title={words.references.replaceHelp}>
+          {words.references.replace}
         </ActionButton>
       </div>
     </div>
@@ -40,6 +48,7 @@ export function ReferenceMore({ reference }: { readonly reference: DraftReferenc
 
 interface ShareProps {
   readonly label: string
+  readonly name: string
   /** 0 to 1; shown in per cent of the steps. */
   readonly value: number
   readonly usual: number
@@ -48,7 +57,7 @@ interface ShareProps {
 
 const WHOLE = 100
 
-function Share({ label, value, usual, onMove }: ShareProps) {
+function Share({ label, name, value, usual, onMove }: ShareProps) {
   const stepped = {
     min: 0,
     max: WHOLE,
@@ -58,8 +67,8 @@ function Share({ label, value, usual, onMove }: ShareProps) {
   }
   return (
     <div className="measure">
-      <Slider label={`${label} (% of the steps)`} {...stepped} />
-      <NumberField label={`${label} in per cent`} digits={0} usual={usual * WHOLE} {...stepped} />
+      <Slider label={label} {...stepped} />
+      <NumberField label={words.references.inPercent(name)} digits={0} usual={usual * WHOLE} {...stepped} />
     </div>
   )
 }

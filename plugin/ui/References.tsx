@@ -4,6 +4,7 @@ import { usePanel, usePanelState } from './panel-context.ts'
 import { ReferenceCard } from './ReferenceCard.tsx'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** What the next picture will look like: a card for each reference, and the way to add one. */
 export function References() {
@@ -13,12 +14,12 @@ export function References() {
   const count = selection.kind === 'layers' ? selection.layers.length : 1
   return (
     <section className="section">
-      <h2 className="heading">Like this</h2>
+      <h2 className="heading">{words.references.heading}</h2>
       {recipe.references.length === 0 && (
         <div className="card">
           <div className="picture" />
           <div className="card-side">
-            <p className="name">No layer yet</p>
+            <p className="name">{words.references.none}</p>
           </div>
         </div>
       )}
@@ -32,15 +33,11 @@ export function References() {
         return <ReferenceCard key={reference.image} reference={reference} card={card} onRemove={remove} />
       })}
       <div className="row wraps">
-        <ActionButton
-          focus={add}
-          onPress={() => void references.add()}
-          title="Take the pictures of what is selected in Photoshop"
-        >
-          {count === 1 ? '+ Use selected layer' : `+ Use ${count} selected layers`}
+        <ActionButton focus={add} onPress={() => void references.add()} title={words.references.addHelp}>
+          {words.references.add(count)}
         </ActionButton>
-        <ActionButton onPress={() => void references.addFile()} title="Take the picture of a PNG, JPEG or WebP file">
-          + File…
+        <ActionButton onPress={() => void references.addFile()} title={words.references.addFileHelp}>
+          {words.references.addFile}
         </ActionButton>
       </div>
       {notice?.about !== 'selection' && <p className="hint">{hint(selection, cards)}</p>}
@@ -51,17 +48,17 @@ export function References() {
 function hint(selection: PanelState['selection'], cards: PanelState['cards']): string {
   switch (selection.kind) {
     case 'no-document':
-      return 'Open a document and select a layer.'
+      return words.references.noDocument
     case 'unusable':
       return selection.why
     case 'layers': {
       const [first, ...others] = selection.layers
       if (first === undefined || others.length > 0) return ''
       const isUsed = Object.values(cards).some(({ capture }) => capture.layer?.layerId === first.layer.layerId)
-      const name = `“${shortened(first.name)}”`
-      if (first.isPart) return `Part of ${name} is selected.`
+      const name = shortened(first.name)
+      if (first.isPart) return words.references.partSelected(name)
       if (isUsed) return ''
-      return first.isGroup ? `${name} is selected: a group, as one picture.` : `${name} is selected.`
+      return first.isGroup ? words.references.groupSelected(name) : words.references.layerSelected(name)
     }
   }
 }

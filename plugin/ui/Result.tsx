@@ -1,11 +1,12 @@
-import { scoreInWords } from '../../shared/score.ts'
 import { type Following, followingInWords, followingOf } from '../state/following.ts'
 import type { Run } from '../state/runs.ts'
 import { isLive, type PanelState } from '../state/state.ts'
+import { type Likeness, likenessOf } from './likeness.ts'
 import { mainButton } from './main-button.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { progressPercent, progressText } from './progress.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** The newest picture: unfinished while it is made, then what became of it. */
 export function Result() {
@@ -24,22 +25,39 @@ export function Result() {
       {shown.url === undefined ? (
         <div className="picture" />
       ) : (
-        <img className="picture" src={shown.url} alt="Newest picture" />
+        <img className="picture" src={shown.url} alt={words.result.picture} />
       )}
       <div className="card-side">
         <p className="name figures">{shown.title}</p>
-        {run === undefined ? <p className="hint">{shown.hint}</p> : <Progress run={run} />}
-        {run !== undefined && <ActionButton onPress={cancel}>Cancel</ActionButton>}
+        {run === undefined ? <Hint shown={shown} /> : <Progress run={run} />}
+        {run !== undefined && (
+          <div className="row">
+            <ActionButton onPress={cancel}>{words.result.cancel}</ActionButton>
+          </div>
+        )}
         {kept.length > 0 && run === undefined && (
           <div className="row">
-            <ActionButton onPress={() => void panel.insertKept()}>Insert</ActionButton>
-            <ActionButton quiet onPress={panel.dropKept} title="The companion’s history keeps it">
-              Leave out
+            <ActionButton onPress={() => void panel.insertKept()}>{words.result.insert}</ActionButton>
+            <ActionButton quiet onPress={panel.dropKept} title={words.result.leaveOutHelp}>
+              {words.result.leaveOut}
             </ActionButton>
           </div>
         )}
       </div>
     </section>
+  )
+}
+
+function Hint({ shown: { hint, likeness } }: { readonly shown: Shown }) {
+  return (
+    <>
+      {likeness !== undefined && (
+        <p className="hint" title={words.likenessHelp(likeness.percent)}>
+          {words.likeness[likeness.near]}
+        </p>
+      )}
+      <p className="hint">{hint}</p>
+    </>
   )
 }
 
@@ -58,6 +76,7 @@ interface Shown {
   readonly url: string | undefined
   readonly title: string
   readonly hint: string
+  readonly likeness?: Likeness | undefined
 }
 
 function newestOf(state: PanelState): Shown | undefined {
@@ -66,31 +85,29 @@ function newestOf(state: PanelState): Shown | undefined {
     const title = titled(run.recipe.prompt, followingOf(run.recipe))
     if (run.kind === 'imprint') return { url: run.preview, title, hint: '' }
     // A quick picture is nearer to the full one than most that are unfinished.
-    const quick = trial?.isComing === false ? trial.url : undefined
+    const quick = trial?.url === newest?.made.url ? undefined : trial?.url
     return { url: quick ?? run.preview ?? newest?.made.url, title, hint: '' }
   }
   const latest = kept.at(-1)
   if (latest !== undefined) {
     const { recipe, url } = latest.made
-    const others = kept.length > 1 ? ` ${kept.length - 1} more after it.` : ''
-    return { url, title: titled(recipe.prompt, followingOf(recipe)), hint: `Not in the document yet.${others}` }
+    const hint = kept.length > 1 ? words.result.notYetAndMore(kept.length - 1) : words.result.notYet
+    return { url, title: titled(recipe.prompt, followingOf(recipe)), hint }
   }
   if (newest === undefined) return undefined
   const { recipe, url } = newest.made
   if (trial !== undefined) {
-    const hint = trial.isComing && trial.url === url ? 'A quick picture is coming…' : 'Let go to keep it.'
+    const hint = trial.isComing && trial.url === url ? words.result.quickComing : words.result.letGo
     return { url: trial.url, title: titled(recipe.prompt, trial.following), hint }
   }
-  const next = whatIsNext(state)
-  const likeness = scoreInWords({ reference: newest.made.score?.reference })
-  const hint = likeness === '' ? next : `${likeness}. ${next}`
-  return { url, title: titled(recipe.prompt, followingOf(recipe)), hint }
+  const likeness = likenessOf(recipe, newest.made.score)
+  return { url, title: titled(recipe.prompt, followingOf(recipe)), hint: whatIsNext(state), likeness }
 }
 
 function whatIsNext(state: PanelState): string {
-  if (state.newest?.exists === false) return 'Its layer is gone. Imprint makes another.'
+  if (state.newest?.exists === false) return words.result.gone
   const hasWeight = state.recipe.references.length > 0
-  return isLive(state) && hasWeight ? 'The weight changes this layer.' : 'Imprint makes another layer.'
+  return isLive(state) && hasWeight ? words.result.live : words.result.another
 }
 
 const titled = (prompt: string, following: readonly Following[]): string =>

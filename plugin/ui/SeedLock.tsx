@@ -1,5 +1,6 @@
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** Whether each picture gets a seed of its own or all the same one, and the last one to go back to. */
 export function SeedLock() {
@@ -9,15 +10,15 @@ export function SeedLock() {
   const last = newest?.made.recipe.seed
   return (
     <div className="row wraps">
-      <p className="hint figures grows">{seed === undefined ? 'Seed: new each time' : `Seed: locked to ${seed}`}</p>
+      <p className="hint figures line">{seed === undefined ? words.imprint.seedIsNew : words.imprint.seedIs(seed)}</p>
       {seed !== undefined && (
-        <ActionButton quiet onPress={() => panel.change({ seed: undefined })} title="Another seed for each picture">
-          New each time
+        <ActionButton onPress={() => panel.change({ seed: undefined })} title={words.imprint.newSeedHelp}>
+          {words.imprint.newSeed}
         </ActionButton>
       )}
       {last !== undefined && last !== seed && (
-        <ActionButton quiet onPress={() => panel.change({ seed: last })} title="The seed of the newest picture for all">
-          {`Lock to ${last}`}
+        <ActionButton onPress={() => panel.change({ seed: last })} title={words.imprint.keepSeedHelp(last)}>
+          {words.imprint.keepSeed}
         </ActionButton>
       )}
     </div>

@@ -30,5 +30,7 @@ function stateInWords(companion: PanelState['companion']): string {
   if (companion.kind === 'connecting') return words.companion.looking
   if (companion.kind !== 'ready') return words.companion.none
   const { device } = companion
-  return words.companion.ready(device === undefined ? '' : device.device === 'cpu' ? 'CPU' : 'WebGPU')
+  return words.companion.ready(
+    device === undefined ? '' : device.device === 'cpu' ? words.companion.cpu : words.companion.gpu,
+  )
 }

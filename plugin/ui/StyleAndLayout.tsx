@@ -4,6 +4,7 @@ import { modeAt, padOf } from '../state/pad.ts'
 import { usePanel } from './panel-context.ts'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Pad } from './widgets/Pad.tsx'
+import { words } from './words/words.ts'
 
 /** How much of a reference's style and of its layout is followed: a pad, and the two numbers beside it. */
 export function StyleAndLayout({ reference: { image, mode } }: { readonly reference: DraftReference }) {
@@ -13,15 +14,23 @@ export function StyleAndLayout({ reference: { image, mode } }: { readonly refere
   return (
     <div className="pad-row">
       <Pad
-        label="Style and layout"
-        across="Style"
-        up="Layout"
+        label={words.references.pad}
+        across={words.references.style}
+        up={words.references.layout}
         value={{ x: at.style, y: at.layout }}
         onMove={({ x, y }, released) => move({ style: x, layout: y }, released)}
       />
       <div className="pad-side">
-        <Share name="Style" value={at.style} onMove={(style, released) => move({ ...at, style }, released)} />
-        <Share name="Layout" value={at.layout} onMove={(layout, released) => move({ ...at, layout }, released)} />
+        <Share
+          name={words.references.style}
+          value={at.style}
+          onMove={(style, released) => move({ ...at, style }, released)}
+        />
+        <Share
+          name={words.references.layout}
+          value={at.layout}
+          onMove={(layout, released) => move({ ...at, layout }, released)}
+        />
       </div>
     </div>
   )
@@ -38,9 +47,9 @@ interface ShareProps {
 function Share({ name, value, onMove }: ShareProps) {
   return (
     <div className="fields">
-      <span className="caption">{`${name} %`}</span>
+      <span className="caption">{words.references.percent(name)}</span>
       <NumberField
-        label={`${name} in per cent`}
+        label={words.references.inPercent(name)}
         digits={0}
         usual={WHOLE}
         min={0}

@@ -6,6 +6,7 @@ import { usePanel, usePanelState } from './panel-context.ts'
 import { TilePicture } from './TilePicture.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
+import { words } from './words/words.ts'
 
 /** One picture at five weights of a reference: the way to have them made, then all of them side by side. */
 export function Sweep() {
@@ -18,25 +19,21 @@ function Start() {
   const panel = usePanel()
   const { recipe, cards } = usePanelState()
   const [image, setImage] = useState('')
-  const names = Object.fromEntries(recipe.references.map((one) => [one.image, cards[one.image]?.capture.name ?? '']))
+  const names = Object.fromEntries(
+    recipe.references.map((one) => [one.image, words.sweep.weightOf(cards[one.image]?.capture.name ?? '')]),
+  )
   const chosen = image in names ? image : (recipe.references[0]?.image ?? '')
   return (
-    <section className="section" aria-label="Sweep">
+    <section className="section" aria-label={words.sweep.name}>
       {recipe.references.length > 1 && (
-        <Picker label="Whose weight" choices={names} value={chosen} onChoose={setImage} />
+        <Picker label={words.sweep.whose} choices={names} value={chosen} onChoose={setImage} />
       )}
       <div className="row wraps">
-        <ActionButton
-          title="Five pictures side by side, of weights from 0 to 1"
-          onPress={() => void panel.sweeps.make(chosen, 'choice')}
-        >
-          Compare weights
+        <ActionButton title={words.sweep.compareHelp} onPress={() => void panel.sweeps.make(chosen, 'choice')}>
+          {words.sweep.compare}
         </ActionButton>
-        <ActionButton
-          title="Five layers in a group, of weights from 0 to 1"
-          onPress={() => void panel.sweeps.make(chosen, 'layers')}
-        >
-          Weights as layers
+        <ActionButton title={words.sweep.asLayersHelp} onPress={() => void panel.sweeps.make(chosen, 'layers')}>
+          {words.sweep.asLayers}
         </ActionButton>
       </div>
     </section>
@@ -53,20 +50,20 @@ function Sheet({ sweep: { pictures, wants } }: { readonly sweep: NonNullable<Pan
     mainButton.current?.focus()
   }
   return (
-    <section className="section" aria-label="Sweep">
-      <h2 className="heading">Weights</h2>
+    <section className="section" aria-label={words.sweep.name}>
+      <h2 className="heading">{words.sweep.heading}</h2>
       <div className="sheet">
         {pictures.map((one) => (
           <Tile key={one.id} swept={one} onChoose={() => then(panel.sweeps.choose(one.id))} />
         ))}
       </div>
       <p className="hint figures" role="status">
-        {isWhole ? 'A click on one makes it a layer.' : `${count} of ${SWEPT.length} made`}
+        {isWhole ? words.sweep.choose : words.sweep.made(count, SWEPT.length)}
       </p>
-      <div className="row wraps">
-        {isWhole && <ActionButton onPress={() => then(panel.sweeps.layers())}>All as layers</ActionButton>}
-        <ActionButton quiet title="The document stays as it is" onPress={() => then(panel.sweeps.drop())}>
-          {isWhole || wants === 'choice' ? 'Drop these' : 'Cancel'}
+      <div className={isWhole ? 'row wraps' : 'row wraps flush'}>
+        {isWhole && <ActionButton onPress={() => then(panel.sweeps.layers())}>{words.sweep.allAsLayers}</ActionButton>}
+        <ActionButton quiet title={words.sweep.dropHelp} onPress={() => then(panel.sweeps.drop())}>
+          {isWhole || wants === 'choice' ? words.sweep.drop : words.sweep.cancel}
         </ActionButton>
       </div>
     </section>
@@ -88,11 +85,11 @@ function Tile({ swept: { id, weight, made }, onChoose }: TileProps) {
   }
   return (
     <div className="sheet-tile">
-      <TilePicture look="sheet-picture" url={url} alt={`Weight ${name}`} onClick={choose} />
+      <TilePicture look="sheet-picture" url={url} alt={words.sweep.weight(name)} onClick={choose} />
       {made === undefined ? (
         <p className="hint figures">{name}</p>
       ) : (
-        <ActionButton quiet name={`Make weight ${name} a layer`} onPress={onChoose}>
+        <ActionButton quiet name={words.sweep.makeLayer(name)} onPress={onChoose}>
           {name}
         </ActionButton>
       )}

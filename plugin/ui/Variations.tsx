@@ -5,6 +5,7 @@ import { usePanel, usePanelState } from './panel-context.ts'
 import { progressText } from './progress.ts'
 import { TilePicture } from './TilePicture.tsx'
 import { ActionButton } from './widgets/Button.tsx'
+import { words } from './words/words.ts'
 
 /** Pictures of several seeds side by side: those chosen become layers, the others go. Nothing while there are none. */
 export function Variations() {
@@ -16,14 +17,14 @@ export function Variations() {
   const toggle = (id: number): void =>
     setChosen(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id])
   return (
-    <section className="section" aria-label="Variations">
-      <h2 className="heading">Choose</h2>
+    <section className="section" aria-label={words.variations.name}>
+      <h2 className="heading">{words.variations.heading}</h2>
       <div className="tiles">
         {variations.map((one) => (
           <Tile key={one.id} variation={one} chosen={ready.includes(one.id)} onToggle={() => toggle(one.id)} />
         ))}
       </div>
-      <div className="row wraps">
+      <div className={ready.length > 0 ? 'row wraps' : 'row wraps flush'}>
         {ready.length > 0 && (
           <ActionButton
             onPress={() => {
@@ -31,18 +32,18 @@ export function Variations() {
               mainButton.current?.focus()
             }}
           >
-            {ready.length === 1 ? 'Make it a layer' : `Make ${ready.length} layers`}
+            {words.variations.makeLayers(ready.length)}
           </ActionButton>
         )}
         <ActionButton
           quiet
-          title="Finished pictures stay in the companion’s history"
+          title={words.variations.dropHelp}
           onPress={() => {
             panel.variations.drop()
             mainButton.current?.focus()
           }}
         >
-          {ready.length > 0 ? 'None of them' : 'Drop these'}
+          {ready.length > 0 ? words.variations.none : words.variations.drop}
         </ActionButton>
       </div>
     </section>
@@ -65,12 +66,12 @@ function Tile({ variation: { id, seed, made }, chosen, onToggle }: TileProps) {
   }
   return (
     <div className={chosen ? 'tile tile-chosen' : 'tile'}>
-      <TilePicture look="tile-picture" url={url} alt={`Seed ${seed}`} onClick={toggle} />
+      <TilePicture look="tile-picture" url={url} alt={words.variations.seed(seed)} onClick={toggle} />
       {made === undefined ? (
         <p className="hint figures">{run === undefined ? '' : progressText(run)}</p>
       ) : (
-        <ActionButton quiet name={`Choose seed ${seed}`} chosen={chosen} onPress={onToggle}>
-          {chosen ? `${seed}, chosen` : String(seed)}
+        <ActionButton quiet name={words.variations.chooseSeed(seed)} chosen={chosen} onPress={onToggle}>
+          {chosen ? words.variations.chosen : words.variations.choose}
         </ActionButton>
       )}
     </div>

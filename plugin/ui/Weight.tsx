@@ -1,6 +1,7 @@
 import { WEIGHT } from '../state/draft.ts'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Slider } from './widgets/Slider.tsx'
+import { words } from './words/words.ts'
 
 /** The host's slider knows whole numbers only. */
 const PER_ONE = 100
@@ -15,7 +16,7 @@ export function Weight({ weight, onMove }: WeightProps) {
   return (
     <div className="measure">
       <Slider
-        label="Weight"
+        label={words.references.weight}
         min={WEIGHT.least * PER_ONE}
         max={WEIGHT.most * PER_ONE}
         value={Math.round(weight * PER_ONE)}
@@ -23,7 +24,7 @@ export function Weight({ weight, onMove }: WeightProps) {
         onMove={(value, released) => onMove(value / PER_ONE, released)}
       />
       <NumberField
-        label="Weight as a number"
+        label={words.references.weightNumber}
         digits={2}
         min={WEIGHT.least}
         max={WEIGHT.most}

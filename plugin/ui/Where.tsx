@@ -4,12 +4,7 @@ import { whereInWords } from './where-words.ts'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
-
-const STARTS: Readonly<Record<Draft['startFrom'], string>> = {
-  nothing: 'Start from nothing',
-  canvas: 'Start from the canvas',
-  layer: 'Start from the selected layer',
-}
+import { words } from './words/words.ts'
 
 /** Where the next picture goes, and what it starts from. */
 export function Where() {
@@ -19,15 +14,15 @@ export function Where() {
   return (
     <section className="section">
       <Picker
-        label="Start from"
-        choices={STARTS}
+        label={words.where.startFrom}
+        choices={words.where.starts satisfies Record<Draft['startFrom'], string>}
         value={startFrom}
         onChoose={(choice) => panel.change({ startFrom: choice })}
       />
       {startFrom !== 'nothing' && <Strength strength={recipe.strength} />}
       {target !== undefined && (
         <div className="where">
-          {target.map !== undefined && <img className="map" src={target.map} alt="What is painted anew" />}
+          {target.map !== undefined && <img className="map" src={target.map} alt={words.where.map} />}
           <p className="hint" role="status">
             {whereInWords(target.where)}
           </p>
@@ -51,8 +46,8 @@ function Strength({ strength }: { readonly strength: number }) {
   }
   return (
     <div className="measure">
-      <Slider label="Strength (% painted anew)" {...stepped} />
-      <NumberField label="Strength in per cent" digits={0} usual={STRENGTH.usual * WHOLE} {...stepped} />
+      <Slider label={words.where.strength} {...stepped} />
+      <NumberField label={words.where.strengthNumber} digits={0} usual={STRENGTH.usual * WHOLE} {...stepped} />
     </div>
   )
 }

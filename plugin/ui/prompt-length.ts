@@ -1,10 +1,11 @@
 import type { PanelState } from '../state/state.ts'
+import { words } from './words/words.ts'
 
 /** How long a prompt is for the model, in what a person counts in; empty as long as that is not known. */
 export function lengthInWords(count: PanelState['tokens']): string {
   if (count === undefined) return ''
   const { tokens, room, parts } = count
-  const length = `${tokens} of ${room} words’ worth`
-  if (tokens > room) return `${length}: the end is left out`
-  return parts > 1 ? `${length}, read in ${parts} parts` : length
+  const length = words.prompt.length(tokens, room)
+  if (tokens > room) return words.prompt.tooLong(length)
+  return parts > 1 ? words.prompt.inParts(length, parts) : length
 }

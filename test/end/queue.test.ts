@@ -39,15 +39,15 @@ test('pictures queue, are moved and cancelled with the keyboard, and each become
     await shot(page.getByRole('region', { name: 'Waiting pictures' }), 'queue')
 
     // The arrow keys move one, and the focus goes with it.
-    await button(page, 'Up: a lamp · seed 7').focus()
+    await button(page, 'Up: a lamp · 0.60 · seed 7').focus()
     await page.keyboard.press('ArrowUp')
-    await page.getByText('a lamp · seed 7: now 2 of 3.').waitFor()
+    await page.getByText('a lamp · 0.60 · seed 7: now 2 of 3.').waitFor()
     await page.keyboard.press('Enter')
-    await page.getByText('a lamp · seed 7: now 1 of 3.').waitFor()
+    await page.getByText('a lamp · 0.60 · seed 7: now 1 of 3.').waitFor()
     await page.keyboard.press('ArrowDown')
-    await page.getByText('a lamp · seed 7: now 2 of 3.').waitFor()
-    await button(page, 'Cancel: a fish · seed 7').click()
-    await page.getByText('a fish · seed 7').waitFor({ state: 'detached' })
+    await page.getByText('a lamp · 0.60 · seed 7: now 2 of 3.').waitFor()
+    await button(page, 'Cancel: a fish · 0.60 · seed 7').click()
+    await button(page, 'Cancel: a fish · 0.60 · seed 7').waitFor({ state: 'detached' })
     assert.equal(await waiting(page).count(), 2)
 
     // Escape stops the one that is being made, and the others are made in their order.
@@ -86,7 +86,7 @@ test('four variations are chosen from before anything is in the document', () =>
     await page.getByText('Seed: locked to 43').waitFor()
     await button(page, 'New each time').click()
     await page.getByText('Seed: new each time').waitFor()
-    await button(page, 'Lock to 43').click()
+    await button(page, 'Keep the last one').click()
     await page.getByText('Seed: locked to 43').waitFor()
   }))
 
@@ -95,6 +95,8 @@ test('the prompt is counted while it is typed, and presets are saved, taken, ren
     await prompt(page).fill('a (house:1.2), flat colours')
     await page.getByText(/^\d+ of 75 words’ worth$/).waitFor()
     await button(page, 'How to say what counts more').click()
+    await page.getByText('(word:1.3) counts 1.3 times, and brackets around it multiply').waitFor()
+    await page.getByRole('combobox', { name: 'Brackets are read as in' }).selectOption('Brackets as in ComfyUI')
     await page.getByText('(word:1.3) counts just 1.3 times').waitFor()
     await button(page, '+ Presets').click()
     await field(page, 'Name of the preset').fill('Flat')

@@ -93,7 +93,10 @@ test('the pad is moved by pointer and by arrow keys, says where it is, and the l
     assert.equal(await pad(page).getAttribute('aria-valuetext'), 'Style 50%, layout 25%')
     await page.locator('.panel').getByText('a house · 0.60 (style 50 %, layout 25 %)').waitFor()
     const follow = card(page, 'fox').getByRole('combobox', { name: 'Follow' })
-    assert.equal(await follow.evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text), 'As on the pad')
+    assert.equal(
+      await follow.evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text),
+      'Follow as on the pad',
+    )
     await shot(page.locator('.panel'), 'pad-dark')
 
     await pad(page).focus()
@@ -110,7 +113,7 @@ test('the pad is moved by pointer and by arrow keys, says where it is, and the l
     await page.waitForFunction(
       () => document.querySelector('.pad')?.getAttribute('aria-valuetext') === 'Style 100%, layout 0%',
     )
-    assert.equal(await follow.evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text), 'Style')
+    assert.equal(await follow.evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text), 'Follow its style')
     await page.getByText('The weight changes this layer.').waitFor()
     await button(page, 'Light').click()
     await widen(page, 240)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryOf, SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
+import { readMemory } from '../../plugin/state/memory.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, setWeight, until } from '../support/desk.ts'
 import { temporaryHistory } from '../support/wire.ts'
@@ -147,6 +148,13 @@ test('what a layer remembers is found wherever Photoshop puts it in its answer',
   assert.equal(await asking({ [SETTINGS_KEY]: { json } }), json)
   assert.equal(await asking({ generatorSettings: { other: { json } } }), undefined)
   assert.equal(await asking({ _obj: 'error', message: 'not available', result: -1 }), undefined)
+})
+
+test('what claims to be a memory and has no end is none', () => {
+  const recipe = { prompt: 'a house' }
+  assert.deepEqual(readMemory(JSON.stringify({ recipe }))?.recipe, recipe)
+  const endless = { ...recipe, checkpoint: 'x'.repeat(2 ** 18) }
+  assert.equal(readMemory(JSON.stringify({ recipe: endless })), undefined)
 })
 
 test('a locked layer keeps its picture, and the new one waits in the panel', async () => {

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
 import { useHostEvent } from './host-element.ts'
+import { words } from '../words/words.ts'
 
 /** A place on the pad: 0 to 1 from the left, and from below. */
 export interface PadPlace {
@@ -29,7 +30,7 @@ const WAYS: Readonly<Record<string, PadPlace>> = {
 export function Pad({ label, across, up, value, onMove }: PadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState(false)
-  const words = `${across} ${percent(value.x)}, ${up.toLowerCase()} ${percent(value.y)}`
+  const at = words.references.padAt(across, percent(value.x), up, percent(value.y))
 
   const to = (event: Event, released: boolean): void => {
     const place = placeOf(ref.current, event)
@@ -70,9 +71,15 @@ export function Pad({ label, across, up, value, onMove }: PadProps) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(100 * value.x)}
-      aria-valuetext={words}
-      title={`Right: more ${across.toLowerCase()}. Up: more ${up.toLowerCase()}.`}
+      aria-valuetext={at}
+      title={words.references.padHelp(across, up)}
     >
+      <span className="pad-up" aria-hidden>
+        {up}
+      </span>
+      <span className="pad-across" aria-hidden>
+        {across}
+      </span>
       <div className="pad-knob" style={{ left: percent(value.x), bottom: percent(value.y) }} />
     </div>
   )

@@ -1,52 +1,40 @@
-/** The panel's words in English; what a sentence needs comes as arguments, so that any order of words can be written. */
+import { companion } from './english/companion.ts'
+import { earlier } from './english/earlier.ts'
+import { imprint } from './english/imprint.ts'
+import { presets } from './english/presets.ts'
+import { progress } from './english/progress.ts'
+import { prompt } from './english/prompt.ts'
+import { queue } from './english/queue.ts'
+import { references } from './english/references.ts'
+import { result } from './english/result.ts'
+import { settings } from './english/settings.ts'
+import { sweep } from './english/sweep.ts'
+import { variations } from './english/variations.ts'
+import { where } from './english/where.ts'
+
+/** The panel's words in English, a file for each part; what a sentence needs comes as arguments, so that any order of words can be written. */
 export const english = {
-  companion: {
-    name: 'Companion',
-    looking: 'Looking for the companion…',
-    none: 'No companion',
-    ready: (device: string) => (device === '' ? 'Ready' : `Ready · ${device}`),
-    runThis: 'Run this in Imprint’s folder:',
-    line: 'Line that starts the companion',
-    copyLine: 'Copy line',
-    copied: 'Copied.',
-    notCopied: 'The clipboard is closed to Imprint: copy it by hand.',
-    number: 'Number that the companion shows, six digits',
-    pair: 'Pair',
+  companion,
+  references,
+  prompt,
+  presets,
+  where,
+  imprint,
+  notice: { ok: 'OK' },
+  result,
+  sweep,
+  variations,
+  queue,
+  earlier,
+  settings,
+  progress,
+  /** How near a picture is to its reference: a hint, never a grade. */
+  likeness: {
+    close: 'Follows the reference closely.',
+    some: 'Follows the reference somewhat.',
+    little: 'Follows the reference little.',
   },
-  settings: {
-    name: 'Settings',
-    noCompanion: 'The companion says more once it is there.',
-    asking: 'Asking the companion…',
-    model: 'Model',
-    companionChooses: 'The companion chooses',
-    notFound: (model: string) => `${model} (not found)`,
-    needs: (model: string, missing: readonly string[]) => `${model} needs ${missing.join(' and ')}.`,
-    folder: 'Models folder',
-    copy: 'Copy',
-    copyFolder: 'Copy the folder’s path',
-    device: 'Device',
-    deviceUnknown: 'Not known yet.',
-    changeDevice: 'Start the companion with --device cpu or webgpu to change it.',
-    memory: 'Memory',
-    free: (free: string, total: string) => `${free} of ${total} free`,
-    earlier: 'Earlier pictures',
-    room: (pictures: number, taken: string, quota: string) => `${pictures} take ${taken} of ${quota}`,
-    changeRoom: 'Start the companion with --quota to change it.',
-  },
-  notice: {
-    ok: 'OK',
-  },
-  progress: {
-    sending: 'Sending the reference…',
-    starting: 'Starting…',
-    waiting: (ahead: number) => `Waiting: ${ahead} ahead`,
-    loading: 'Loading the model; the first time takes longer…',
-    encoding: 'Looking at the reference…',
-    steps: (step: number, steps: number) => `${step} of ${steps}`,
-    stepsAndTime: (step: number, steps: number, time: string) => `${step} of ${steps}, ${time} left`,
-    seconds: (count: number) => `${count} s`,
-    minutes: (count: number) => `${count} min`,
-    decoding: 'Finishing the picture…',
-    placing: 'Putting it into the document…',
-  },
+  likenessHelp: (percent: number) => `${percent} % alike in CLIP’s eyes: a hint, not a grade`,
+  /** A button that opens something, by whether it is open. */
+  opens: (what: string, isOpen: boolean) => `${isOpen ? '−' : '+'} ${what}`,
 }

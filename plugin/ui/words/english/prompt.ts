@@ -1,0 +1,43 @@
+/** What is said around the prompt: its length, how words count more, earlier prompts, and what is seldom changed. */
+export const prompt = {
+  heading: 'Make',
+  name: 'Prompt',
+  example: 'a house, flat colours',
+  empty: 'No words',
+  length: (words: number, room: number) => `${words} of ${room} words’ worth`,
+  tooLong: (length: string) => `${length}: the end is left out`,
+  inParts: (length: string, parts: number) => `${length}, read in ${parts} parts`,
+  earlier: 'Earlier prompts',
+
+  help: 'How to say what counts more',
+  notation: 'Brackets are read as in',
+  notations: { a1111: 'Brackets as in A1111', comfy: 'Brackets as in ComfyUI' },
+  /** How each notation says what counts more, a line for each way. */
+  ways: {
+    a1111: [
+      '(word) counts 1.1 times, ((word)) 1.21 times',
+      '(word:1.3) counts 1.3 times, and brackets around it multiply',
+      '[word] counts less, 0.91 times',
+      'BREAK begins a new part; each has room for 75',
+    ],
+    comfy: ['(word) counts 1.1 times, ((word)) 1.21 times', '(word:1.3) counts just 1.3 times', '[word] is only text'],
+  },
+  backslash: 'A backslash before a bracket makes it a bracket and nothing more.',
+
+  details: 'Without, size, steps, seed',
+  without: 'Without',
+  withoutExample: 'text, frames, blur',
+  size: 'Size',
+  width: 'Width',
+  height: 'Height',
+  steps: 'Steps',
+  seed: 'Seed',
+  newSeed: 'new each time',
+  usual: 'usual',
+  differs: {
+    without: (words: string) => `Without: ${words}`,
+    size: (width: number, height: number) => `${width} × ${height}`,
+    steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+    seed: (seed: number) => `seed ${seed}`,
+  },
+}

@@ -1,0 +1,15 @@
+/** What is said of the place a picture goes to, and of what it starts from. */
+export const where = {
+  startFrom: 'Start from',
+  starts: {
+    nothing: 'Start from nothing',
+    canvas: 'Start from the canvas',
+    layer: 'Start from the selected layer',
+  },
+  map: 'What is painted anew',
+  strength: 'Strength (% painted anew)',
+  strengthNumber: 'Strength in per cent',
+  selection: (width: number, height: number) => `Only the selection, ${width} × ${height}`,
+  artboard: (name: string, width: number, height: number) => `The artboard “${name}”, ${width} × ${height}`,
+  canvas: (width: number, height: number) => `The whole canvas, ${width} × ${height}`,
+}
