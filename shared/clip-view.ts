@@ -3,6 +3,9 @@ import type { Fit } from './recipe.ts'
 /** A picture longer than this many short sides shows its middle part when tiled. */
 const LONGEST = 4
 
+/** Where the square of the fit "crop" lies along the longer side unless told: in the middle. */
+export const CENTRE = 0.5
+
 /** A picture that is nearly square is one tile. */
 const NEARLY_SQUARE = 4 / 3
 
@@ -26,13 +29,13 @@ export interface ClipView {
 }
 
 /**
- * The squares of `size` pixels that CLIP gets to see: the picture's middle, all of it between white bars, or tiles along its
- * long side, which overlap evenly, at most four of them.
+ * The squares of `size` pixels that CLIP gets to see: the picture's middle, or its square `cropAt` of the way along its long
+ * side; all of it between white bars; or tiles along its long side, which overlap evenly, at most four of them.
  */
-export function clipView(picture: Size, fit: Fit, size: number): ClipView {
+export function clipView(picture: Size, fit: Fit, size: number, cropAt = CENTRE): ClipView {
   switch (fit) {
     case 'crop':
-      return viewOf({ left: 0, top: 0, ...sizeOf(picture) }, 1, size)
+      return viewOf({ left: 0, top: 0, ...sizeOf(picture) }, 1, size, cropAt)
     case 'pad':
       return viewOf(centred(picture, longSide(picture)), 1, size)
     case 'tile': {
@@ -47,13 +50,13 @@ const sizeOf = ({ width, height }: Size): Size => ({ width, height })
 const shortSide = ({ width, height }: Size): number => Math.min(width, height)
 const longSide = ({ width, height }: Size): number => Math.max(width, height)
 
-/** Squares along the long side, evenly from one end to the other, or the middle one. */
-function viewOf(part: ViewPart, squares: number, size: number): ClipView {
+/** Squares along the long side, evenly from one end to the other, or a single one `at` of the way. */
+function viewOf(part: ViewPart, squares: number, size: number, at = CENTRE): ClipView {
   const long = Math.trunc((size * longSide(part)) / shortSide(part))
   const wide = part.width > part.height
   const corners = Array.from({ length: squares }, (_, i) => {
-    const at = squares === 1 ? Math.floor((long - size) / 2) : Math.round((i * (long - size)) / (squares - 1))
-    return { left: wide ? at : 0, top: wide ? 0 : at }
+    const from = squares === 1 ? Math.floor((long - size) * at) : Math.round((i * (long - size)) / (squares - 1))
+    return { left: wide ? from : 0, top: wide ? 0 : from }
   })
   return { part, resized: { width: wide ? long : size, height: wide ? size : long }, corners }
 }

@@ -64,10 +64,13 @@ const reference = z
     mask: z.string().min(1).optional(),
     /** What CLIP gets to see of a picture that is not square. */
     fit: z.enum(FITS).optional(),
+    /** With the fit "crop", how far along its longer side the square lies that CLIP sees: in the middle, 0.5, where absent. */
+    cropAt: fraction.optional(),
   })
   .refine((r) => r.image === undefined || r.images === undefined, 'give either "image" or "images"')
   .refine((r) => r.image ?? r.images ?? r.embedding, 'give "image", "images" or "embedding"')
   .refine((r) => r.mode === undefined || r.layers === undefined, 'give either "mode" or "layers"')
+  .refine((r) => r.cropAt === undefined || (r.fit ?? 'crop') === 'crop', 'give "cropAt" with the fit "crop" alone')
 
 export const PREPROCESSORS = ['none', 'canny', 'invert'] as const
 

@@ -19,6 +19,7 @@ export interface GivenReference {
   readonly negative: Raster | undefined
   readonly mask: Raster | undefined
   readonly fit: Fit
+  readonly cropAt?: number | undefined
   readonly shortcut: number | undefined
 }
 
@@ -47,15 +48,15 @@ export async function adapterInputs(
   const { clip, face } = adapterReads(from.adapter.config)
   const { encoder } = from
   const shortcut = from.adapter.config.kind === 'faceid-plusv2' ? (given.shortcut ?? SHORTCUT) : undefined
-  const look = async (pictures: readonly Raster[], fit: Fit) =>
-    encoder && clip ? looksAt(shop, encoder, clip, pictures, fit) : undefined
+  const look = async (pictures: readonly Raster[], fit: Fit, cropAt?: number) =>
+    encoder && clip ? looksAt(shop, encoder, clip, pictures, fit, cropAt) : undefined
 
   const pack = given.faces ? undefined : facePackFor(from.adapter.config, from.adapter.file)
   const seen = pack && (await facesInPictures(shop, from, pack, given.pictures, given.mask))
   const faces = given.faces ? givenFaces(from, given.faces) : seen
   // Of a picture in which a face was seen, CLIP is shown the face alone.
   const shown = seen && clip ? seen.map((face) => clipCrop(face.picture, face)) : given.pictures
-  const prompt = paired(await look(shown, given.fit), faces).map((pair) => inputOf(pair, shortcut))
+  const prompt = paired(await look(shown, given.fit, given.cropAt), faces).map((pair) => inputOf(pair, shortcut))
   if (!guided) return { prompt, none: [], seen: seen?.[0] }
 
   // One look stands for nothing beside every tile.

@@ -1,4 +1,5 @@
 import type { Raster } from '../../shared/raster.ts'
+import { CENTRE } from '../../shared/clip-view.ts'
 import type { Fit } from '../../shared/recipe.ts'
 import type { ImageEncoder } from '../models/image-encoder.ts'
 import { clipVisionGraph } from '../networks/clip-vision.ts'
@@ -13,10 +14,20 @@ export type OneSquare = Exclude<Fit, 'tile'>
 /** The fit by which one square stands for a whole picture: of tiles the middle. */
 export const oneSquare = (fit: Fit): OneSquare => (fit === 'tile' ? 'crop' : fit)
 
-/** CLIP's features of a picture: `image_embeds` [1, p], `penultimate` [tokens, d]. */
-export const clipFeatures = (kept: Kept, encoder: ImageEncoder, picture: Raster, fit: OneSquare): Promise<Tensors> =>
-  features(kept, encoder, `${pictureKey(picture)} ${fit}`, () =>
-    clipPixels(clipSquares(picture, fit, encoder.preprocessing.size)[0]!, encoder.preprocessing),
+/** Names the square of a picture that CLIP sees; equal keys stand for equal squares. */
+export const squareKey = (picture: Raster, fit: OneSquare, cropAt = CENTRE): string =>
+  `${pictureKey(picture)} ${fit}${fit === 'crop' && cropAt !== CENTRE ? ` at ${cropAt}` : ''}`
+
+/** CLIP's features of a square of a picture: `image_embeds` [1, p], `penultimate` [tokens, d]. */
+export const clipFeatures = (
+  kept: Kept,
+  encoder: ImageEncoder,
+  picture: Raster,
+  fit: OneSquare,
+  cropAt?: number,
+): Promise<Tensors> =>
+  features(kept, encoder, squareKey(picture, fit, cropAt), () =>
+    clipPixels(clipSquares(picture, fit, encoder.preprocessing.size, cropAt)[0]!, encoder.preprocessing),
   )
 
 /** CLIP's features of a picture that is zero after normalisation. */

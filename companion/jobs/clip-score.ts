@@ -12,7 +12,7 @@ import type { Kept, Workshop } from './workshop.ts'
 
 /** What a result is held against, encoded as it was for making it, so that nothing but tiles is encoded twice. */
 export interface Asked {
-  readonly reference?: { readonly picture: Raster; readonly fit: OneSquare }
+  readonly reference?: { readonly picture: Raster; readonly fit: OneSquare; readonly cropAt?: number | undefined }
   readonly prompt?: string
   readonly clipSkip: number
 }
@@ -35,7 +35,9 @@ export async function scoreOf(
   const words = wordsOf(prompt, notation)
   return clipScore(shop, { checkpoint, encoder }, result, {
     ...(seen &&
-      name !== undefined && { reference: { picture: pictureNamed(name, pictures), fit: oneSquare(seen.fit) } }),
+      name !== undefined && {
+        reference: { picture: pictureNamed(name, pictures), fit: oneSquare(seen.fit), cropAt: seen.cropAt },
+      }),
     ...(words.trim() !== '' && { prompt: words }),
     clipSkip,
   })
@@ -58,13 +60,13 @@ export async function clipScore(
   result: Raster,
   { reference, prompt, clipSkip }: Asked,
 ): Promise<Score> {
-  const seen = async (picture: Raster, fit: OneSquare) =>
-    (await clipFeatures(kept, encoder, picture, fit))['image_embeds']!.data
+  const seen = async (picture: Raster, fit: OneSquare, cropAt?: number) =>
+    (await clipFeatures(kept, encoder, picture, fit, cropAt))['image_embeds']!.data
   const made = await seen(result, 'crop')
   const tower = checkpoint.towers.find(({ config }) => config.projectionSize === encoder.config.projectionSize)
   const penultimate = checkpoint.family === 'sdxl'
   return {
-    ...(reference && { reference: cosine(made, await seen(reference.picture, reference.fit)) }),
+    ...(reference && { reference: cosine(made, await seen(reference.picture, reference.fit, reference.cropAt)) }),
     ...(prompt !== undefined &&
       tower && {
         prompt: cosine(made, (await textStates(kept, tower, prompt, { clipSkip, penultimate }))['embeds']!.data),

@@ -77,7 +77,7 @@ export async function encodeReferences(
 
 /** What a reference names, by what was given under those names. */
 function givenOf(
-  { image, images, embedding, negative, mask, fit, shortcut }: CompleteReference,
+  { image, images, embedding, negative, mask, fit, cropAt, shortcut }: CompleteReference,
   { pictures, faces = {} }: Pick<GenerateRequest, 'pictures' | 'faces'>,
 ): GivenReference {
   const named = (name: string | undefined) => (name === undefined ? undefined : pictureNamed(name, pictures))
@@ -87,6 +87,7 @@ function givenOf(
     negative: named(negative),
     mask: named(mask),
     fit,
+    cropAt,
     shortcut,
   }
 }

@@ -5,8 +5,7 @@ import type { ImageEncoder } from '../models/image-encoder.ts'
 import type { AdapterReads } from '../networks/ip-adapter/config.ts'
 import type { Tensor } from '../runtime/tensor.ts'
 import { clipSquares } from '../vision/preprocess.ts'
-import { clipFeatures, oneSquare, zeroFeatures } from './clip-features.ts'
-import { pictureKey } from './keep.ts'
+import { clipFeatures, oneSquare, squareKey, zeroFeatures } from './clip-features.ts'
 import type { Workshop } from './workshop.ts'
 
 /** A picture as an adapter reads it through CLIP; equal keys stand for equal features. */
@@ -31,13 +30,14 @@ export async function looksAt(
   reads: Reads,
   pictures: readonly Raster[],
   fit: Fit,
+  cropAt?: number,
 ): Promise<Look[]> {
   const seen = fit === 'tile' ? squaresAlong(pictures, encoder) : pictures
   const square = oneSquare(fit)
   const looks: Look[] = []
   for (const picture of seen) {
-    const made = await clipFeatures(shop, encoder, picture, square)
-    const key = `${pictureKey(picture)} ${square} by ${encoder.identity}`
+    const made = await clipFeatures(shop, encoder, picture, square, cropAt)
+    const key = `${squareKey(picture, square, cropAt)} by ${encoder.identity}`
     looks.push({ key, features: made[FEATURES[reads]]! })
   }
   return looks

@@ -6,7 +6,7 @@ import type { GivenReference } from './adapter-inputs.ts'
 /** Refuses what an adapter would not look at, so that nothing is left out in silence, and what it misses; throws `recipe-invalid`. */
 export function refuseUnread(
   { name, adapter }: Pick<AdapterWithEncoder, 'name' | 'adapter'>,
-  { pictures, faces, negative, shortcut, fit }: Omit<GivenReference, 'mask'>,
+  { pictures, faces, negative, shortcut, fit, cropAt }: Omit<GivenReference, 'mask'>,
 ): void {
   const { clip, face } = adapterReads(adapter.config)
   if (faces && !face) refuse('embedding', `the adapter "${name}" reads pictures and no faces. Give a picture instead`)
@@ -16,8 +16,9 @@ export function refuseUnread(
   if (face && clip && pictures.length === 0) {
     refuse('image', `the adapter "${name}" reads a picture beside the face. Give one`)
   }
-  if (face && !(faces && clip) && fit !== 'crop') {
-    refuse('fit', `the adapter "${name}" reads faces, which are cut out of their pictures. Leave the field out`)
+  if (face && !(faces && clip) && (fit !== 'crop' || cropAt !== undefined)) {
+    const field = fit === 'crop' ? 'cropAt' : 'fit'
+    refuse(field, `the adapter "${name}" reads faces, which are cut out of their pictures. Leave the field out`)
   }
   if (negative && !clip) refuse('negative', `the adapter "${name}" reads faces and no pictures. Leave the field out`)
   if (shortcut !== undefined && adapter.config.kind !== 'faceid-plusv2') {

@@ -30,13 +30,13 @@ export function clipPixels(square: Raster, { mean, deviation }: ClipPreprocessin
 }
 
 /**
- * The squares of 8-bit pixels that CLIP gets to see of a picture, on white where it is transparent: its middle, all of it
- * between white bars, or tiles along its long side. The short side is resized first (bicubic, antialiased, to 8 bits).
- * -> each size x size, RGB; at most four of them
+ * The squares of 8-bit pixels that CLIP gets to see of a picture, on white where it is transparent: its middle or its square
+ * `cropAt` of the way, all of it between white bars, or tiles along its long side. The short side is resized first (bicubic,
+ * antialiased, to 8 bits).  -> each size x size, RGB; at most four of them
  */
-export function clipSquares(picture: Raster, fit: Fit, size: number): Raster[] {
+export function clipSquares(picture: Raster, fit: Fit, size: number, cropAt?: number): Raster[] {
   if (fit === 'crop') refuseThin(picture)
-  const { part, resized, corners } = clipView(picture, fit, size)
+  const { part, resized, corners } = clipView(picture, fit, size, cropAt)
   const seen = resizeBicubic(narrowed(onWhite(picture), part, resized.width), resized)
   return corners.map((corner) => cut(seen, { ...corner, width: size, height: size }))
 }

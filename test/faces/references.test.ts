@@ -139,6 +139,20 @@ describe('an adapter is given', () => {
     }
   })
 
+  test('a wide picture by the square that is said, each square by a key of its own', async () => {
+    const given = { pictures: [formulaPicture(60, 20)] }
+    const { key, features } = await lookOf(given)
+    assert.deepEqual(await lookOf({ ...given, cropAt: 0.5 }), { key, features })
+    const aside = await lookOf({ ...given, cropAt: 0.25 })
+    assert.notEqual(aside.key, key)
+    assert.notDeepEqual(aside.features, features)
+
+    async function lookOf(asked: Partial<GivenReference>) {
+      const [input] = (await inputs('base', asked)).prompt
+      return { key: input!.key, features: input!.inputs['features'] }
+    }
+  })
+
   test('nothing to steer away from where nobody asks for it', async () => {
     shop.networks.takeCounts()
     const { none } = await inputs(
@@ -200,6 +214,7 @@ describe('refused in one sentence', () => {
       )
     }
     await refused('faceid', { faces, fit: 'tile' }, /^recipe\.references\.fit: /)
+    await refused('faceid', { pictures: [one], cropAt: 0.2 }, /^recipe\.references\.cropAt: .* Leave the field out/)
   })
 
   test('faces of another width than the adapter reads', async () => {

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer'
 import { describe, test } from 'node:test'
 import { CLIP_DEVIATION, CLIP_MEAN, clipPixels, clipSquares } from '../../companion/vision/preprocess.ts'
 import { resizeBicubic } from '../../companion/vision/resize.ts'
+import { clipView } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { assertClose } from '../support/close.ts'
 import { pixels } from '../support/drawn.ts'
@@ -131,6 +132,35 @@ test('a picture too thin to show anything in its middle square is refused, unles
   const line = { width: 1001, height: 1, channels: 3, data: new Uint8Array(3 * 1001) } as const
   assert.throws(() => clipSquare(line, 'crop', 8), { code: 'picture-invalid', message: /1001 x 1/ })
   assert.equal(clipSquare(line, 'pad', 8).data.length, 3 * 8 * 8)
+})
+
+describe('the square along the long side', () => {
+  const cuts: [width: number, height: number, cropAt: number | undefined, left: number, top: number][] = [
+    [40, 16, undefined, 12, 0],
+    [40, 16, 0.5, 12, 0],
+    [40, 16, 0, 0, 0],
+    [40, 16, 0.25, 6, 0],
+    [40, 16, 1, 24, 0],
+    [16, 40, 0, 0, 0],
+    [16, 40, 0.75, 0, 18],
+    [16, 16, 1, 0, 0],
+  ]
+  for (const [width, height, cropAt, left, top] of cuts) {
+    test(`${width} x ${height} at ${cropAt ?? 'no place'}`, () => {
+      const picture = pixels(width, height)
+      const square = Buffer.alloc(3 * 16 * 16)
+      for (let y = 0; y < 16; y++) {
+        const from = 3 * ((top + y) * width + left)
+        square.set(picture.data.subarray(from, from + 3 * 16), 3 * 16 * y)
+      }
+      assert.deepEqual(Buffer.from(clipSquare(picture, 'crop', 16, cropAt).data), square)
+    })
+  }
+
+  test('is where it is said to be in a picture that is resized', () => {
+    const { resized, corners } = clipView({ width: 900, height: 300 }, 'crop', 100, 0.75)
+    assert.deepEqual([resized, corners], [{ width: 300, height: 100 }, [{ left: 150, top: 0 }]])
+  })
 })
 
 describe('tiles along the long side', () => {

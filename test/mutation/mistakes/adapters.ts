@@ -7,6 +7,7 @@ const FULL: Check = { file: goldens, name: 'tokens of T15 full' }
 const FACEID: Check = { file: goldens, name: 'tokens of T15 faceid$' }
 const FACEID_PLUS: Check = { file: goldens, name: 'tokens of T15 faceid-plus|FaceID Plus is' }
 const TILES: Check = { file: 'unit/preprocess', name: '^\\d+ x \\d+$' }
+const MIDDLE: Check = { file: 'unit/preprocess', name: ' at no place$' }
 const RECOGNISED: Check = { file: 'unit/adapter-config', name: 'recognised as' }
 const perceiver = 'companion/networks/ip-adapter/perceiver.ts'
 const graph = 'companion/networks/ip-adapter.ts'
@@ -69,6 +70,7 @@ export const ADAPTER_FILES: readonly Mutation[] = [
   mutate(config, RECOGNISED)('InstantID by the width of a picture', 'FACE_WIDTH = 512', 'FACE_WIDTH = 1280'),
   mutate(config, RECOGNISED)('a token for each patch alone', 'FULL_TOKENS = 257', 'FULL_TOKENS = 256'),
   mutate(config, RECOGNISED)('PlusV2 by another name', '/plus[-_]?v2/i', '/v3/i'),
+  mutate(view, MIDDLE)('a square beside the middle', 'CENTRE = 0.5', 'CENTRE = 0.4'),
   mutate(view, TILES)('tiles of longer pictures', 'LONGEST = 4', 'LONGEST = 5'),
   mutate(view, TILES)('two tiles of a picture nearly square', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 5 / 4'),
   mutate(view, TILES)('one tile of a picture that is not', 'NEARLY_SQUARE = 4 / 3', 'NEARLY_SQUARE = 3 / 2'),
