@@ -6,6 +6,9 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)
 /** Length, type and checksum of a chunk. */
 const FRAME = 12
 
+/** Bytes of a text that is read: more than any recipe has, and a message to the companion takes it. */
+const LONGEST = 256 * 1024
+
 /** The PNG with these texts behind its header; throws RangeError for bytes that are no PNG. */
 export function withTexts(png: Uint8Array, texts: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
   const [header] = chunks(png)
@@ -20,10 +23,11 @@ export const pngOfChunks = (
   chunksToBe: readonly (readonly [type: string, data: Uint8Array])[],
 ): Uint8Array<ArrayBuffer> => concatenated([SIGNATURE, ...chunksToBe.map(([type, data]) => chunk(type, data))])
 
-/** The texts that stand uncompressed in a PNG; none in other bytes, and those before the damage in a damaged one. */
+/** The texts that stand uncompressed in a PNG, but for endless ones; none in other bytes, and those before the damage in a damaged one. */
 export function textsOf(bytes: Uint8Array): Record<string, string> {
   const texts: Record<string, string> = {}
   for (const { type, data } of chunks(bytes)) {
+    if (data.length > LONGEST) continue
     const [keyword, rest] = cut(data)
     if (type === 'tEXt') texts[latin1(keyword)] = latin1(rest)
     // A compression flag and method stand before two more strings.

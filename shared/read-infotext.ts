@@ -3,7 +3,7 @@ import { recipeSchema, SAMPLERS, SIGMAS, type Lora, type Recipe } from './recipe
 
 const NEGATIVE = 'Negative prompt:'
 /** A name, and a value that is JSON where it holds a comma. */
-const SETTING = /\s*([A-Za-z][\w /-]{0,40}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)/g
+const SETTING = /([A-Za-z][\w /-]{0,40}):\s*("(?:\\.|[^\\"])*"|[^,]*)(?:,|$)/g
 const LORA = /<lora:([^:<>]{1,200})(?::(-?[\d.]{1,10}))?[^<>]{0,200}>/g
 /** A text of words alone may end in a line that looks like one setting. */
 const FEWEST_SETTINGS = 3

@@ -1,15 +1,16 @@
 import type { Recipe } from './recipe.ts'
 
 const PART_PREFIX = 'part:'
+const PART = /^part:([0-9a-f]{64})$/
 
 /** How a recipe on the socket names the picture with this SHA-256. */
 export function partName(sha256: string): string {
   return PART_PREFIX + sha256
 }
 
-/** The SHA-256 in such a name, or undefined for any other name. */
+/** The SHA-256 in such a name, or undefined for any other name, as files may hold them. */
 export function partHash(name: string): string | undefined {
-  return name.startsWith(PART_PREFIX) ? name.slice(PART_PREFIX.length) : undefined
+  return PART.exec(name)?.[1]
 }
 
 /** Every picture a recipe names, each once. */

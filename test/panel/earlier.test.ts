@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
-import { recipeInPng } from '../../shared/recipe-in-png.ts'
+import { recipeInPng, withRecipe } from '../../shared/recipe-in-png.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, until } from '../support/desk.ts'
 import { temporaryHistory } from '../support/wire.ts'
@@ -191,6 +191,19 @@ test('a PNG of another program fills what a recipe has words for; one without a 
   assert.deepEqual([request?.recipe.sampler, request?.recipe.guidance], ['euler_ancestral', 5])
   await desk.panel.takeOver.bytes(plain, 'plain.png')
   assert.match(desk.panel.state().notice?.text ?? '', /“plain.png” says nothing of how it was made/)
+})
+
+test('a file that names a picture as nothing can be named brings its words, and the companion is not asked for it', async (t) => {
+  const blank = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer()
+  const bytes = withRecipe(blank, { prompt: 'a trap', references: [{ image: `part:${'0'.repeat(200)}` }] })
+  const desk = await openWith(temporaryHistory())
+  const asked = t.mock.method(desk.companion.earlier, 'picture')
+  await desk.panel.takeOver.bytes(bytes, 'trap.png')
+  assert.equal(desk.panel.state().recipe.prompt, 'a trap')
+  assert.match(desk.panel.state().notice?.text ?? '', /lacks the reference/)
+  assert.equal(asked.mock.callCount(), 0)
 })
 
 test('a file that is open is not closed with all that is not saved in it, but named', async () => {

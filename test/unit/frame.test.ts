@@ -107,7 +107,9 @@ describe('the pictures a recipe names', () => {
   })
 
   it('are hashes on the socket and nothing else', () => {
-    assert.equal(partHash(partName('abc')), 'abc')
-    assert.equal(partHash('fox.png'), undefined)
+    const hash = '0a'.repeat(32)
+    assert.equal(partHash(partName(hash)), hash)
+    for (const name of ['fox.png', hash, 'part:abc', `part:${hash}0`, `part:${hash.toUpperCase()}`])
+      assert.equal(partHash(name), undefined, name)
   })
 })

@@ -51,6 +51,7 @@ describe('texts', () => {
     )
     assert.deepEqual(textsOf(Buffer.from('{"prompt":"a fox"}')), {})
     assert.throws(() => withTexts(Buffer.from('a fox'), TEXTS), RangeError)
+    assert.deepEqual(textsOf(withTexts(png, { workflow: 'x'.repeat(2 ** 18), ...TEXTS })), TEXTS)
   })
 })
 
@@ -143,6 +144,7 @@ describe("A1111's line", () => {
     assert.equal(readInfotext('a fox\nTime: 12:30, on the hill'), undefined)
     assert.equal(readInfotext(''), undefined)
     assert.equal(readInfotext('a b'.repeat(300_000)), undefined)
+    assert.equal(readInfotext(`a${' '.repeat(300_000)}b`), undefined)
     fc.assert(fc.property(fc.string(), (noise) => void readInfotext(`${noise}\nSteps: 1, Seed: ${noise}, Size: 64x64`)))
   })
 })
