@@ -14,6 +14,7 @@ export const ERRORS = {
   'model-unsupported': { fault: 'input', remedy: 'Choose a model of a supported kind; "imprint models" lists them.' },
   'document-invalid': { fault: 'input', remedy: 'Open a Photoshop document (.psd) with a pixel layer.' },
   'usage-invalid': { fault: 'input', remedy: 'Run "imprint --help" for the commands and their options.' },
+  'setting-invalid': { fault: 'input', remedy: 'Correct the setting that is named.' },
   'device-unavailable': { fault: 'input', remedy: 'Choose another device, or "auto".' },
   'message-invalid': { fault: 'input', remedy: 'Update the panel and the companion to the same version.' },
   'version-mismatch': { fault: 'input', remedy: 'Update the panel and the companion to the same version.' },

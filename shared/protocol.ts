@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ERRORS, type ErrorCode } from './errors.ts'
 import { aboutSchema } from './about.ts'
+import { settingsChangeSchema } from './companion-settings.ts'
 import { earlierSchema, keptSpaceSchema } from './earlier.ts'
 import { LIMITS } from './limits.ts'
 import { lookSchema } from './look.ts'
@@ -112,6 +113,8 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('favourite'), id, favourite: z.boolean() }),
   z.strictObject({ type: z.literal('forget'), id }),
   z.strictObject({ type: z.literal('about') }),
+  /** `ask` comes back with the answer. */
+  z.strictObject({ type: z.literal('set'), ask: count, change: settingsChangeSchema }),
   z.strictObject({ type: z.literal('ping') }),
 ])
 
@@ -151,6 +154,13 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('earlier-picture'), id, picture: pictureSchema.optional() }),
   z.strictObject({ type: z.literal('space'), space: keptSpaceSchema }),
   z.strictObject({ type: z.literal('about'), about: aboutSchema }),
+  z.strictObject({
+    type: z.literal('set'),
+    ask: count,
+    about: aboutSchema.optional(),
+    /** Why nothing was set, where `about` is absent. */
+    refused: z.strictObject({ code: errorCode, message: sentence }).optional(),
+  }),
   z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
   z.strictObject({ type: z.literal('pong') }),
 ])

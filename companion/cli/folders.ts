@@ -11,8 +11,8 @@ export const STARTER = join(STARTER_FOLDER, 'starter')
 /** A folder of this person's Imprint: IMPRINT_HOME, or `.imprint` in their home. */
 export const dataFolder = (name = ''): string => join(process.env['IMPRINT_HOME'] ?? join(homedir(), '.imprint'), name)
 
-/** Where models are looked for: the given folder or the person's own, and then the starter model. */
-export function modelFolders(given: string | undefined): string[] {
+/** Where models are looked for: the given folder or the person's own, another one, and then the starter model. */
+export function modelFolders(given: string | undefined, other?: string): string[] {
   const folder = given === undefined ? dataFolder('models') : resolve(given)
   if (given !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ImprintError(
@@ -20,5 +20,5 @@ export function modelFolders(given: string | undefined): string[] {
       `--models: there is no folder ${folder}. Name the folder your models are in.`,
     )
   }
-  return [folder, STARTER_FOLDER]
+  return [folder, ...(other === undefined ? [] : [other]), STARTER_FOLDER]
 }

@@ -7,11 +7,12 @@ import { countTokens } from '../text/count.ts'
 const KEPT = 4
 
 /** Counts prompts as the checkpoints of these folders read them; a tokenizer is read once. */
-export function promptCounter(roots: readonly string[]): CountTokens {
+export function promptCounter(roots: () => readonly string[]): CountTokens {
   const readers = new LRUCache<string, PromptReader>({ max: KEPT })
   return ({ prompt, notation, checkpoint }) => {
-    const key = JSON.stringify(checkpoint ?? null)
-    const reader = readers.get(key) ?? openPromptReader(roots, checkpoint)
+    const folders = roots()
+    const key = JSON.stringify([checkpoint ?? null, ...folders])
+    const reader = readers.get(key) ?? openPromptReader(folders, checkpoint)
     readers.set(key, reader)
     return countTokens(prompt, notation ?? 'plain', reader.tokenizer, reader.room)
   }

@@ -1,25 +1,32 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import { type CompanionSettings, LEAST_MEMORY, type SettingsNow } from '../../shared/companion-settings.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { DEFAULT_PORT } from '../../shared/protocol.ts'
 import { createChildEngine } from '../engine/child-engine.ts'
+import { usualMemory } from '../jobs/usual-memory.ts'
 import { findModels } from '../models/catalog.ts'
 import { promptCounter } from './prompt-counter.ts'
 import { pairingToken } from '../server/pairing.ts'
 import { spoken } from '../server/pairing-number.ts'
 import { startServer } from '../server/server.ts'
 import { openHistory } from '../history/history.ts'
-import { dataFolder } from './folders.ts'
-import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
+import { openSettings } from '../server/settings.ts'
+import { dataFolder, modelFolders } from './folders.ts'
+import { engineOptions, ENGINE_OPTIONS, type Given, readOptions, text } from './options.ts'
+import { deviceOrUsual, needsEngine, restarted } from './restart.ts'
 
 /** Some thousand pictures of 1024 x 1024, with what they were made of. */
 const QUOTA_MB = 4096
+
+const USUAL = { device: 'auto', quota: QUOTA_MB * 2 ** 20, memory: usualMemory() } as const
 
 const OPTIONS = {
   port: { type: 'string', value: 'N', does: `port on this machine (default: ${DEFAULT_PORT}; 0 for any free one)` },
   origin: { type: 'string', value: 'URL', does: 'web page that may connect besides Photoshop' },
   quota: { type: 'string', value: 'MB', does: `room for earlier pictures on the disk (default: ${QUOTA_MB})` },
   preview: { type: 'string', value: 'linear|taesd', does: 'how unfinished pictures are shown (default: linear)' },
+  memory: { type: 'string', value: 'MB', does: 'memory that loaded models may take (default: most of it)' },
   ...ENGINE_OPTIONS,
   json: { type: 'boolean', does: 'print one line of JSON when ready' },
 } as const
@@ -28,11 +35,14 @@ const OPTIONS = {
 export async function serve(args: readonly string[]): Promise<void> {
   const given = readOptions('serve', OPTIONS, args)
   if (!given) return
-  const options = { ...engineOptions(given), preview: previewOf(text(given.preview)) }
-  const [port, quota] = [portOf(text(given.port)), quotaOf(text(given.quota))]
-  const engine = createChildEngine(options)
+  const [port, preview] = [portOf(text(given.port)), previewOf(text(given.preview))]
+  const settings = openSettings(dataFolder(), givenSettings(given), USUAL)
+  const roots = ({ folder } = settings.now()) =>
+    modelFolders(text(given.models), given.models === undefined ? folder : undefined)
+  const optionsFor = (now: SettingsNow) => ({ roots: roots(now), device: now.device, memory: now.memory, preview })
+  const engine = createChildEngine(optionsFor(settings.now()))
   const token = await pairingToken(dataFolder())
-  const history = openHistory(dataFolder('history'), quota)
+  const history = openHistory(dataFolder('history'), settings.now().quota)
   const origin = text(given.origin)
   let number = ''
   let isOpen = false
@@ -40,10 +50,11 @@ export async function serve(args: readonly string[]): Promise<void> {
     engine,
     models: () =>
       Promise.resolve(
-        findModels(options.roots).map(({ missing, ...model }) => ({ ...model, missing: [...(missing ?? [])] })),
+        findModels(roots()).map(({ missing, ...model }) => ({ ...model, missing: [...(missing ?? [])] })),
       ),
-    countTokens: promptCounter(options.roots),
-    folders: options.roots,
+    countTokens: promptCounter(roots),
+    folders: roots,
+    settings,
     port,
     token,
     showNumber: (next) => {
@@ -56,6 +67,10 @@ export async function serve(args: readonly string[]): Promise<void> {
     version: version(),
   })
   isOpen = true
+  settings.onChange(async (wanted, before) => {
+    if (needsEngine(wanted, before)) server.tellDevice(await restarted(engine, optionsFor(wanted), optionsFor(before)))
+    history.setQuota(wanted.quota)
+  })
   const close = () =>
     server
       .close()
@@ -75,7 +90,7 @@ export async function serve(args: readonly string[]): Promise<void> {
         'Press Ctrl+C to stop.\n',
     )
   }
-  const device = await engine.device().catch(async (cause: unknown) => {
+  const device = await deviceOrUsual(engine, settings.now(), optionsFor).catch(async (cause: unknown) => {
     await close()
     if (stopped) return undefined
     throw cause
@@ -96,13 +111,24 @@ function portOf(given: string | undefined): number {
   return port
 }
 
-function quotaOf(given: string | undefined): number {
-  const megabytes = given === undefined ? QUOTA_MB : Number(given)
-  if (given !== '' && Number.isFinite(megabytes) && megabytes >= 0) return megabytes * 2 ** 20
-  throw new ImprintError(
-    'usage-invalid',
-    `--quota: "${given ?? ''}" is no size. Give megabytes, 0 to keep nothing but the newest.`,
-  )
+/** What the start line says of what could be set in a panel as well. */
+function givenSettings(given: Given<'device' | 'quota' | 'memory' | 'models'>): CompanionSettings {
+  const { device, roots } = engineOptions(given)
+  const quota = bytesOf('quota', text(given.quota), 0, '0 to keep nothing but the newest')
+  const memory = bytesOf('memory', text(given.memory), LEAST_MEMORY, `${LEAST_MEMORY / 2 ** 20} or more`)
+  return {
+    ...(given.device !== undefined && { device }),
+    ...(quota !== undefined && { quota }),
+    ...(memory !== undefined && { memory }),
+    ...(given.models !== undefined && { folder: roots[0]! }),
+  }
+}
+
+function bytesOf(name: string, given: string | undefined, least: number, such: string): number | undefined {
+  if (given === undefined) return undefined
+  const bytes = Math.round(Number(given) * 2 ** 20)
+  if (given !== '' && Number.isSafeInteger(bytes) && bytes >= least) return bytes
+  throw new ImprintError('usage-invalid', `--${name}: "${given}" is no size. Give megabytes, ${such}.`)
 }
 
 function previewOf(given = 'linear'): 'linear' | 'taesd' {

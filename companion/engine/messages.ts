@@ -1,3 +1,4 @@
+import type { DeviceChoice } from '../../shared/companion-settings.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Workshop } from '../jobs/workshop.ts'
 import type { DeviceReport, EngineEvent, GenerateRequest } from './engine.ts'
@@ -6,7 +7,9 @@ import type { DeviceReport, EngineEvent, GenerateRequest } from './engine.ts'
 export interface EngineOptions {
   /** Folders with models; the first checkpoint found is the default. */
   readonly roots: readonly string[]
-  readonly device: 'cpu' | 'webgpu' | 'auto'
+  readonly device: DeviceChoice
+  /** Bytes that loaded networks may take; a part of the machine's memory where absent. */
+  readonly memory?: number | undefined
   /** How unfinished pictures are shown; by a formula unless said otherwise. */
   readonly preview?: Workshop['preview']
 }

@@ -18,7 +18,7 @@ const failure = (thrown: unknown): Failure => {
   return { code, message }
 }
 
-async function start({ roots, device, preview }: EngineOptions, reason: string | undefined): Promise<Workshop> {
+async function start({ roots, device, preview, memory }: EngineOptions, reason: string | undefined): Promise<Workshop> {
   const choice = await chooseDevice(device).catch((cause: unknown) => {
     throw new ImprintError(
       'device-unavailable',
@@ -31,7 +31,7 @@ async function start({ roots, device, preview }: EngineOptions, reason: string |
   say({ type: 'ready', device: { device: choice.device, reason: reason ?? choice.reason } })
   return {
     library: openLibrary(roots),
-    networks: createNetworks(choice.device, { attention: choice.attention }),
+    networks: createNetworks(choice.device, { attention: choice.attention }, memory),
     keep: createKeep(),
     ...(preview && { preview }),
   }

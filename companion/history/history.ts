@@ -42,6 +42,8 @@ export interface History {
   favourite(id: string, favourite: boolean): void
   remove(id: string): void
   space(): KeptSpace
+  /** How many bytes of pictures it may keep from now on; room is made when the next one is added. */
+  setQuota(bytes: number): void
   /** Once what is being added is there. */
   close(): Promise<void>
 }
@@ -69,8 +71,9 @@ const THUMBNAIL = 96
 /** No picture takes so long from its file to its line in the journal. */
 const LEFT_BEHIND_MS = 24 * 3600 * 1000
 
-/** Opens the history in a folder; `quota` is how many bytes of pictures it may keep. */
-export function openHistory(folder: string, quota: number): History {
+/** Opens the history in a folder; `bytes` is how many bytes of pictures it may keep. */
+export function openHistory(folder: string, bytes: number): History {
+  let quota = bytes
   const files = openPictureFiles(join(folder, 'pictures'))
   const journal = openJournal(join(folder, 'history.jsonl'), happenedSchema)
   const kept = new Map<string, Kept>()
@@ -175,6 +178,7 @@ export function openHistory(folder: string, quota: number): History {
     },
     remove: forget,
     space: () => ({ pictures: kept.size, bytes: used(), quota }),
+    setQuota: (given) => void (quota = given),
     async close() {
       await Promise.allSettled(underWay)
       journal.close()

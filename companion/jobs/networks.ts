@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs'
-import { totalmem } from 'node:os'
 import { LRUCache } from 'lru-cache'
 import type { Graph, GraphOptions } from '../graph/graph.ts'
 import { fileIdentity, type Part } from '../models/part.ts'
 import { loadNetwork, type Device } from '../runtime/onnx.ts'
 import { loadStoredNetwork } from '../runtime/stored-network.ts'
 import type { Network, Tensor, Tensors } from '../runtime/tensor.ts'
+import { usualMemory } from './usual-memory.ts'
 
 /** Loaded networks, kept while memory lasts; counts what runs. */
 export interface Networks {
@@ -40,10 +40,7 @@ interface Prepared extends Omit<Loaded, 'network'> {
   readonly open: () => Promise<Network>
 }
 
-/** Part of the machine's memory that weights may fill; the least recently used networks make room. */
-const MEMORY_SHARE = 0.6
-
-export function createNetworks(device: Device, options: GraphOptions, budget = MEMORY_SHARE * totalmem()): Networks {
+export function createNetworks(device: Device, options: GraphOptions, budget = usualMemory()): Networks {
   const loaded = new LRUCache<string, Loaded>({
     maxSize: Math.floor(budget),
     // A network that cannot even be given back takes nobody with it.

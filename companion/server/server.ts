@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { PART_HEADER_BYTES } from '../../shared/frame.ts'
 import { LIMITS } from '../../shared/limits.ts'
-import { CLOSE_CODES, type ModelRecord } from '../../shared/protocol.ts'
+import { CLOSE_CODES, type DeviceReport, type ModelRecord } from '../../shared/protocol.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { History } from '../history/history.ts'
 import { createQueue } from '../jobs/queue.ts'
@@ -12,13 +12,16 @@ import { refusal } from './guard.ts'
 import { listenOnLoopback } from './loopback.ts'
 import { createPairing } from './pairing-number.ts'
 import { Session, type CountTokens } from './session.ts'
+import type { Settings } from './settings.ts'
 
 export interface ServerOptions {
   readonly engine: Engine
   readonly models: () => Promise<readonly ModelRecord[]>
   readonly countTokens: CountTokens
   /** Where models are looked for, the person's own folder first. */
-  readonly folders: readonly string[]
+  readonly folders: () => readonly string[]
+  /** What panels may set. */
+  readonly settings: Settings
   /** The port on 127.0.0.1 and ::1; 0 takes any free one. */
   readonly port: number
   /** What paired panels say in their hello. */
@@ -42,6 +45,8 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly port: number
+  /** Tells every panel where the networks run from now on. */
+  tellDevice(report: DeviceReport): void
   /** Ends every connection and its jobs; the engine stays as it is. */
   close(): Promise<void>
 }
@@ -60,24 +65,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maxPayload: LIMITS.part + PART_HEADER_BYTES,
   })
 
+  const sessions = new Set<Session>()
+
   const welcome = (socket: WebSocket): void => {
-    new Session(socket, {
+    const session = new Session(socket, {
       queue,
       models,
       countTokens,
       device: () => engine.device(),
       pairing,
       about: () => ({
-        folders: [...options.folders],
+        folders: [...options.folders()],
         memory: { free: freemem(), total: totalmem() },
         space: history.space(),
+        settings: options.settings.now(),
       }),
+      settings: options.settings,
       version,
       history,
       helloMs: options.helloMs ?? 5000,
       silenceMs: options.silenceMs ?? 60_000,
       pictureBytes: options.pictureBytes ?? LIMITS.pictures,
     })
+    sessions.add(session)
+    socket.once('close', () => sessions.delete(session))
   }
 
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
@@ -109,7 +120,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await Promise.all(servers.map(stop))
   }
 
-  return { port, close }
+  return {
+    port,
+    close,
+    tellDevice(report) {
+      for (const session of sessions) session.tellDevice(report)
+    },
+  }
 }
 
 /** Tells a foreign client why it is closed. The connection is opened for this alone: nothing it sends is looked at. */

@@ -23,12 +23,14 @@ import { answerEarlier } from './earlier.ts'
 import { Outbox } from './outbox.ts'
 import type { Pairing } from './pairing-number.ts'
 import { PictureStore } from './picture-store.ts'
+import type { Settings } from './settings.ts'
 
 export interface SessionOptions {
   readonly queue: Queue
   readonly models: () => Promise<readonly ModelRecord[]>
   readonly countTokens: CountTokens
   readonly about: () => About
+  readonly settings: Settings
   readonly device: () => Promise<DeviceReport>
   readonly pairing: Pairing
   /** The companion's own version, told in the welcome. */
@@ -129,10 +131,15 @@ export class Session {
       ...(kept !== undefined && { token: kept }),
     })
     this.#options.device().then(
-      ({ device, reason }) => this.#outbox.send({ type: 'device', device, reason }),
+      (report) => this.tellDevice(report),
       // A job will fail with the reason; until one is asked for, the panel works without knowing the device.
       () => undefined,
     )
+  }
+
+  /** Says where the networks run from now on. */
+  tellDevice({ device, reason }: DeviceReport): void {
+    if (this.#paired && !this.#over) this.#outbox.send({ type: 'device', device, reason })
   }
 
   #act(message: ClientMessage): void {
@@ -160,6 +167,8 @@ export class Session {
         return void answerEarlier(message, this.#options.history, this.#outbox)
       case 'about':
         return this.#outbox.send({ type: 'about', about: this.#options.about() })
+      case 'set':
+        return void this.#set(message)
       case 'ping':
         return this.#outbox.send({ type: 'pong' })
     }
@@ -251,6 +260,16 @@ export class Session {
   #fail(job: number, { code, message }: ImprintError): void {
     this.#jobs.delete(job)
     this.#outbox.send({ type: 'failed', job, code, message: message.slice(0, 4000) })
+  }
+
+  async #set({ ask, change }: Message<'set'>): Promise<void> {
+    try {
+      await this.#options.settings.change(change)
+      this.#outbox.send({ type: 'set', ask, about: this.#options.about() })
+    } catch (thrown) {
+      const { code, message } = asImprintError(thrown)
+      this.#outbox.send({ type: 'set', ask, refused: { code, message: message.slice(0, 4000) } })
+    }
   }
 
   async #sendModels(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { About } from '../../shared/about.ts'
+import type { SettingsChange } from '../../shared/companion-settings.ts'
 import type { Earlier } from '../../shared/earlier.ts'
 import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
@@ -84,6 +85,8 @@ export interface Companion {
   models(): Promise<readonly ModelRecord[]>
   /** What it has to work with; throws an ImprintError. */
   about(): Promise<About>
+  /** Has it work otherwise; resolves with what it has to work with then, which may be after the picture that is being made. Throws an ImprintError. */
+  set(change: SettingsChange): Promise<About>
   /** What it keeps of finished pictures. */
   readonly earlier: EarlierPictures
   /** Tells of every picture of this panel once it is kept; returns the way to stop. */

@@ -1,5 +1,6 @@
 import type { About } from '../../shared/about.ts'
 import { createChannel, type Channel } from '../../shared/channel.ts'
+import type { SettingsChange } from '../../shared/companion-settings.ts'
 import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import { hashOnce } from '../../shared/picture-hash.ts'
@@ -35,6 +36,8 @@ export class Conversation {
   #order: readonly string[] = []
   /** Who waits for which count of tokens. */
   readonly #asks = new Map<number, Waiter<TokenCount>>()
+  /** Who waits for which setting. */
+  readonly #setting = new Map<number, Waiter<About>>()
   #lastAsk = 0
   #lastJob = 0
   #waiters: Waiter<readonly ModelRecord[]>[] = []
@@ -97,6 +100,16 @@ export class Conversation {
     })
   }
 
+  /** See `Companion.set`. */
+  set(change: SettingsChange): Promise<About> {
+    return new Promise((resolve, reject) => {
+      if (this.#end) return reject(this.#end)
+      const ask = ++this.#lastAsk
+      this.#setting.set(ask, { resolve, reject })
+      this.#send({ type: 'set', ask, change })
+    })
+  }
+
   /** Takes a message of the companion; throws an ImprintError when it makes no sense. */
   hear(message: ServerMessage): void {
     switch (message.type) {
@@ -129,6 +142,13 @@ export class Conversation {
       case 'about':
         this.#curious.shift()?.resolve(message.about)
         return
+      case 'set': {
+        const waiter = this.#setting.get(message.ask)
+        this.#setting.delete(message.ask)
+        if (message.about) waiter?.resolve(message.about)
+        else waiter?.reject(refusalOf(message))
+        return
+      }
       case 'tokens': {
         const { ask, tokens, room, parts } = message
         this.#asks.get(ask)?.resolve({ tokens, room, parts })
@@ -177,6 +197,8 @@ export class Conversation {
     this.#jobs.clear()
     for (const { reject } of this.#asks.values()) reject(error)
     this.#asks.clear()
+    for (const { reject } of this.#setting.values()) reject(error)
+    this.#setting.clear()
     this.earlier.fail(error)
     for (const { reject } of [...this.#waiters.splice(0), ...this.#curious.splice(0)]) reject(error)
   }
@@ -237,6 +259,11 @@ function pictureOf({ pictures }: ImprintRequest, name: string): Raster {
     )
   }
   return raster
+}
+
+function refusalOf({ refused }: Extract<ServerMessage, { type: 'set' }>): ImprintError {
+  const { code, message } = refused ?? { code: 'setting-invalid', message: 'The companion did not change it.' }
+  return new ImprintError(code, message)
 }
 
 /** Why everything under way fails when the connection ends for no better reason. */

@@ -1,5 +1,6 @@
 import type { Earlier } from '../../shared/earlier.ts'
 import type { About } from '../../shared/about.ts'
+import type { SettingsChange } from '../../shared/companion-settings.ts'
 import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import {
   CLOSE_CODES,
@@ -38,6 +39,8 @@ export interface RemoteCompanionOptions {
   readonly beatMs?: number
   /** How long an address may take to answer the hello. */
   readonly openMs?: number
+  /** Pause between looks at a companion that wants a number: it may be started anew meanwhile, with another one. */
+  readonly watchMs?: number
 }
 
 /** The companion at a port of this machine; looks for it at once, and again whenever it goes away. */
@@ -54,6 +57,10 @@ export class RemoteCompanion implements Companion {
   }
   readonly #keepToken: (token: string) => void
   #token: string
+  /** What the person typed and no connection has begun with yet. */
+  #typed: string | undefined
+  /** What this connection began with, and whether the person typed it. */
+  #began = { token: '', isTyped: false }
   #status: CompanionStatus = { kind: 'connecting' }
   #link: Link | undefined
   #conversation: Conversation | undefined
@@ -72,6 +79,7 @@ export class RemoteCompanion implements Companion {
         retryMs: options.retryMs ?? [500, 1000, 2000, 3000],
         beatMs: options.beatMs ?? 20_000,
         openMs: options.openMs ?? 10_000,
+        watchMs: options.watchMs ?? 1000,
       },
       {
         opened: (link) => this.#opened(link),
@@ -99,7 +107,7 @@ export class RemoteCompanion implements Companion {
   }
 
   pair(token: string): void {
-    this.#token = token.trim().slice(0, 100)
+    this.#typed = token.trim().slice(0, 100)
     this.#connection.drop(1000)
     this.#connection.connect()
   }
@@ -120,6 +128,10 @@ export class RemoteCompanion implements Companion {
     return await this.#ready().about()
   }
 
+  async set(change: SettingsChange): Promise<About> {
+    return await this.#ready().set(change)
+  }
+
   async models(): Promise<readonly ModelRecord[]> {
     return await this.#ready().models()
   }
@@ -134,7 +146,10 @@ export class RemoteCompanion implements Companion {
   #opened(link: Link): void {
     this.#link = link
     this.#reason = undefined
-    this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, token: this.#token, client: this.#client })
+    this.#began = { token: this.#typed ?? this.#token, isTyped: this.#typed !== undefined }
+    // Once only: every wrong number makes the companion wait longer.
+    this.#typed = undefined
+    this.#send({ type: 'hello', protocol: PROTOCOL_VERSION, token: this.#began.token, client: this.#client })
   }
 
   #hear(message: ServerMessage): void {
@@ -143,10 +158,8 @@ export class RemoteCompanion implements Companion {
         for (const listener of [...this.#madeListeners]) listener(earlier)
       })
       this.#connection.settle()
-      if (message.token !== undefined) {
-        this.#token = message.token
-        this.#keepToken(message.token)
-      }
+      this.#token = message.token ?? this.#began.token
+      if (message.token !== undefined) this.#keepToken(message.token)
       this.#change({ kind: 'ready', version: message.version, device: undefined })
       return
     }
@@ -171,7 +184,7 @@ export class RemoteCompanion implements Companion {
     }
   }
 
-  #ended({ code, opened }: Ending): 'retry' | 'stay' {
+  #ended({ code, opened }: Ending): 'retry' | 'watch' {
     const conversation = this.#conversation
     this.#conversation = undefined
     this.#link = undefined
@@ -183,9 +196,11 @@ export class RemoteCompanion implements Companion {
     const message = this.#reason?.message
     switch (this.#reason?.code ?? meaningOf(code)) {
       case 'unpaired': {
+        // A look whether it is still there: what it said of the number before is still to be read.
+        if (this.#status.kind === 'unpaired' && !this.#began.isTyped) return 'watch'
         const ask = 'Type the number that the companion shows.'
-        this.#change({ kind: 'unpaired', message: this.#token === '' ? ask : (message ?? ask) })
-        return 'stay'
+        this.#change({ kind: 'unpaired', message: this.#began.token === '' ? ask : (message ?? ask) })
+        return 'watch'
       }
       case 'foreign':
         this.#change({ kind: 'refused', message: message ?? 'The companion does not talk to this page.' })

@@ -1,4 +1,6 @@
 import type { Companion } from '../client/companion.ts'
+import type { SettingsChange } from '../../shared/companion-settings.ts'
+import { asImprintError } from '../../shared/errors.ts'
 import type { About } from '../../shared/about.ts'
 import type { ModelRecord } from '../../shared/protocol.ts'
 
@@ -15,5 +17,16 @@ export async function companionFacts(companion: Companion): Promise<CompanionFac
     return { models, about }
   } catch {
     return undefined
+  }
+}
+
+/** Has the companion work otherwise: what it has to work with then, or the sentence that says why nothing has changed. */
+export async function changedFacts(companion: Companion, change: SettingsChange): Promise<CompanionFacts | string> {
+  try {
+    const about = await companion.set(change)
+    // Another folder or device may have other models.
+    return { models: await companion.models(), about }
+  } catch (thrown) {
+    return asImprintError(thrown).message
   }
 }

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { connect, reaches, serve, temporaryHistory } from '../support/wire.ts'
 
 it('a panel hears what the companion has to work with, but only once they are paired', async (t) => {
-  const server = await serve({ folders: ['/models', '/starter'], history: temporaryHistory(5e6) })
+  const server = await serve({ folders: () => ['/models', '/starter'], history: temporaryHistory(5e6) })
   const companion = connect(server.port)
   t.after(() => (companion.close(), server.close()))
   await assert.rejects(companion.about(), { code: 'companion-absent' })

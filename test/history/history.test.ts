@@ -188,6 +188,18 @@ test('what a picture is made of stays while that is being added, though the only
 })
 
 describe('room', () => {
+  test('that is less from now on is made when the next picture comes, not before', async () => {
+    const history = openHistory(fresh(), ROOM)
+    await add(history, 1)
+    const second = await add(history, 2)
+    history.setQuota(0)
+    assert.equal(history.space().quota, 0)
+    assert.equal(ids(history).length, 2)
+    assert.deepEqual(ids(history).at(0), second.id)
+    const third = await add(history, 3)
+    assert.deepEqual(ids(history), [third.id])
+  })
+
   test('is made by the oldest, but for favourites, the newest and what others need', async () => {
     const folder = fresh()
     const probe = openHistory(fresh(), ROOM)

@@ -28,6 +28,15 @@ test('the panel tells what the companion has to work with, models that lack some
   assert.deepEqual(facts.models.find(({ name }) => name === 'half')?.missing, ['a text encoder'])
 })
 
+test('a setting that the companion takes is in the facts, and one it refuses is a sentence', async () => {
+  const { panel } = openDesk()
+  const taken = await panel.configure({ folder: '/more' })
+  assert.ok(typeof taken !== 'string')
+  assert.deepEqual(taken.about.folders, ['/models', '/more'])
+  assert.ok(taken.models.length > 0)
+  assert.equal(await panel.configure({ folder: '/absent' }), 'There is no folder /absent.')
+})
+
 test('a companion that cannot be asked leaves the facts open', async () => {
   const desk = openDesk()
   const { host } = desk

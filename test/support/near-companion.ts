@@ -3,6 +3,8 @@ import type { EarlierPictures } from '../../plugin/client/earlier-talk.ts'
 import type { Earlier } from '../../shared/earlier.ts'
 import type { Engine } from '../../companion/engine/engine.ts'
 import type { History } from '../../companion/history/history.ts'
+import type { About } from '../../shared/about.ts'
+import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import type { ModelRecord } from '../../shared/protocol.ts'
 import { partHash } from '../../shared/recipe-pictures.ts'
@@ -33,6 +35,12 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
   const listeners = new Set<() => void>()
   const tokens: string[] = []
   const madeListeners = new Set<(earlier: Earlier) => void>()
+  const aboutWith = (folder?: string): About => ({
+    folders: ['/models', ...(folder === undefined ? [] : [folder])],
+    memory: { free: 1e9, total: 4e9 },
+    space: history?.space() ?? { pictures: 0, bytes: 0, quota: 0 },
+    settings: { device: 'auto', quota: 0, memory: 2e9, fixed: [], ...(folder !== undefined && { folder }) },
+  })
   return {
     get status() {
       return status
@@ -64,12 +72,11 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
     order: queue.order,
     countTokens: (asked) => Promise.resolve(countAsClip(asked)),
     models: () => Promise.resolve(MODELS),
-    about: () =>
-      Promise.resolve({
-        folders: ['/models'],
-        memory: { free: 1e9, total: 4e9 },
-        space: history?.space() ?? { pictures: 0, bytes: 0, quota: 0 },
-      }),
+    about: () => Promise.resolve(aboutWith()),
+    set: ({ folder }) =>
+      folder === '/absent'
+        ? Promise.reject(new ImprintError('setting-invalid', 'There is no folder /absent.'))
+        : Promise.resolve(aboutWith(folder ?? undefined)),
     earlier: earlierOf(history),
     onMade(listener) {
       madeListeners.add(listener)

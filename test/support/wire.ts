@@ -6,7 +6,9 @@ import { WebSocket } from 'ws'
 import type { CompanionEvent, CompanionStatus } from '../../plugin/client/companion.ts'
 import { RemoteCompanion, type RemoteCompanionOptions } from '../../plugin/client/remote-companion.ts'
 import { openHistory, type History } from '../../companion/history/history.ts'
+import { openSettings } from '../../companion/server/settings.ts'
 import { startServer, type RunningServer, type ServerOptions } from '../../companion/server/server.ts'
+import type { CompanionSettings } from '../../shared/companion-settings.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { countAsClip } from './count-as-clip.ts'
 import { fakeEngine } from './fake-engine.ts'
@@ -19,13 +21,27 @@ export function serve(options: Partial<ServerOptions> = {}): Promise<RunningServ
     engine: fakeEngine(),
     models: () => Promise.resolve([{ name: 'fake', role: 'unet', bytes: 1 }]),
     countTokens: countAsClip,
-    folders: ['/models'],
+    folders: () => ['/models'],
+    settings: temporarySettings(),
     port: 0,
     token: TOKEN,
     allowedOrigins: [],
     version: '0.0.0-test',
     history: temporaryHistory(),
     ...options,
+  })
+}
+
+const settingsFolder = mkdtempSync(join(tmpdir(), 'imprint-settings-'))
+process.once('exit', () => rmSync(settingsFolder, { recursive: true, force: true }))
+let settingsFolders = 0
+
+/** Settings in a folder that goes with the process. */
+export function temporarySettings(fixed: CompanionSettings = {}) {
+  return openSettings(join(settingsFolder, String(settingsFolders++)), fixed, {
+    device: 'auto',
+    quota: 2 ** 30,
+    memory: 2 ** 32,
   })
 }
 

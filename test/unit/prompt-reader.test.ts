@@ -28,7 +28,7 @@ test('a checkpoint that is not there, or says nothing of its words, reads as eve
 })
 
 test('parts are counted as they are read: a section of its own, and what is over in the next', () => {
-  const count = promptCounter([NOWHERE])
+  const count = promptCounter(() => [NOWHERE])
   const long = Array(80).fill('fox').join(' ')
   assert.deepEqual(count({ prompt: '' }), { tokens: 0, room: 75, parts: 1 })
   assert.deepEqual(count({ prompt: 'a fox BREAK an owl', notation: 'a1111' }), { tokens: 4, room: 150, parts: 2 })
