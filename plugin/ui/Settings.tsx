@@ -1,9 +1,8 @@
-import { type ReactNode, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { ModelRecord } from '../../shared/protocol.ts'
 import type { CompanionFacts } from '../state/companion-facts.ts'
-import { bytesInWords } from './bytes.ts'
+import { CompanionSettings } from './CompanionSettings.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
-import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { words } from './words/words.ts'
 
@@ -19,8 +18,7 @@ export function Settings() {
   }, [panel])
   if (companion.kind !== 'ready') return <p className="hint">{words.settings.noCompanion}</p>
   if (facts === undefined) return <p className="hint">{words.settings.asking}</p>
-  const { models, about } = facts
-  const [folder = ''] = about.folders
+  const { models } = facts
   return (
     <div className="more">
       <span>{words.settings.model}</span>
@@ -30,29 +28,7 @@ export function Settings() {
           {words.settings.needs(model.name, model.missing ?? [])}
         </p>
       ))}
-      <Fact name={words.settings.folder} says={folder} isPath>
-        <ActionButton onPress={() => void panel.copy(folder)} title={words.settings.copyFolder}>
-          {words.settings.copy}
-        </ActionButton>
-      </Fact>
-      <Fact
-        name={words.settings.device}
-        says={companion.device?.reason ?? words.settings.deviceUnknown}
-        hint={words.settings.changeDevice}
-      />
-      <Fact
-        name={words.settings.memory}
-        says={words.settings.free(bytesInWords(about.memory.free), bytesInWords(about.memory.total))}
-      />
-      <Fact
-        name={words.settings.earlier}
-        says={words.settings.room(
-          about.space.pictures,
-          bytesInWords(about.space.bytes),
-          bytesInWords(about.space.quota),
-        )}
-        hint={words.settings.changeRoom}
-      />
+      <CompanionSettings facts={facts} onChanged={setFacts} />
     </div>
   )
 }
@@ -74,27 +50,6 @@ function ModelPicker({ models }: { readonly models: readonly ModelRecord[] }) {
       value={checkpoint ?? ''}
       onChoose={(name) => panel.change({ checkpoint: name === '' ? undefined : name })}
     />
-  )
-}
-
-interface FactProps {
-  readonly name: string
-  readonly says: string
-  readonly hint?: string
-  readonly isPath?: boolean
-  readonly children?: ReactNode
-}
-
-function Fact({ name, says, hint, isPath, children }: FactProps) {
-  return (
-    <div>
-      <div className="row">
-        <span className="grows">{name}</span>
-        {children}
-      </div>
-      <p className={isPath ? 'sentence breaks' : 'sentence'}>{says}</p>
-      {hint !== undefined && <p className="hint">{hint}</p>}
-    </div>
   )
 }
 
