@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
+import { TAKES_ESCAPE } from './takes-escape.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 import { Menu } from './widgets/Menu.tsx'
@@ -20,12 +21,10 @@ export function EarlierPrompts() {
     button.current?.focus()
   }
   useHostEvent(ref, 'keydown', (event) => {
-    if (!open || !(event instanceof KeyboardEvent) || event.key !== 'Escape') return
-    event.stopPropagation()
-    close()
+    if (open && event instanceof KeyboardEvent && event.key === 'Escape') close()
   })
   return (
-    <div ref={ref}>
+    <div ref={ref} className={open ? TAKES_ESCAPE : undefined}>
       {earlierPrompts.length > 0 && (
         <div className="row flush">
           <ActionButton quiet open={open} focus={button} onPress={() => setOpen(!open)}>

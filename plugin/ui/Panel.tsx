@@ -12,6 +12,7 @@ import { References } from './References.tsx'
 import { Result } from './Result.tsx'
 import { StatusLine } from './StatusLine.tsx'
 import { Sweep } from './Sweep.tsx'
+import { isTaken } from './takes-escape.ts'
 import { Where } from './Where.tsx'
 import { Variations } from './Variations.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
@@ -25,7 +26,7 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
       event.preventDefault()
       void panel.imprint()
     }
-    if (event.key === 'Escape' && panel.state().run !== undefined) {
+    if (event.key === 'Escape' && panel.state().run !== undefined && !isTaken(event)) {
       event.preventDefault()
       panel.cancel()
     }

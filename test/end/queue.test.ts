@@ -50,6 +50,13 @@ test('pictures queue, are moved and cancelled with the keyboard, and each become
     await button(page, 'Cancel: a fish · 0.60 · seed 7').waitFor({ state: 'detached' })
     assert.equal(await waiting(page).count(), 2)
 
+    // Escape closes a menu that the focus is in, and nothing else.
+    await button(page, '+ Earlier prompts').click()
+    await page.getByRole('menuitem').first().focus()
+    await page.keyboard.press('Escape')
+    await page.getByRole('menuitem').first().waitFor({ state: 'detached' })
+    assert.equal(await waiting(page).count(), 2)
+
     // Escape stops the one that is being made, and the others are made in their order.
     await page.keyboard.press('Escape')
     await button(page, 'Cancel').waitFor({ state: 'detached', timeout: PATIENCE })

@@ -11,7 +11,8 @@ interface ButtonProps {
 /** The second click of a double one must not undo, or do again, what the first began. */
 function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void {
   useHostEvent(ref, 'click', (event) => {
-    if (event instanceof UIEvent && event.detail > 1) return
+    // Not every host has the same classes of events.
+    if (((event as Partial<UIEvent>).detail ?? 0) > 1) return
     onPress()
   })
 }

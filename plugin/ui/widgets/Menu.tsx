@@ -16,8 +16,9 @@ export function Menu({
   })
   return (
     <sp-menu ref={ref} class="menu">
-      {items.map((item) => (
-        <sp-menu-item key={item}>{item}</sp-menu-item>
+      {items.map((item, at) => (
+        // Two prompts that begin alike are shortened to the same words.
+        <sp-menu-item key={String(at)}>{item}</sp-menu-item>
       ))}
     </sp-menu>
   )
