@@ -100,12 +100,8 @@ function Actions({ entry }: { readonly entry: Earlier }) {
       <ActionButton onPress={() => void earlier.useAsReference(id)} title={words.earlier.useAsReferenceHelp}>
         {words.earlier.useAsReference}
       </ActionButton>
-      <ActionButton
-        chosen={favourite}
-        onPress={() => void earlier.favourite(id, !favourite)}
-        title={words.earlier.favouriteHelp}
-      >
-        {words.earlier.favourite}
+      <ActionButton onPress={() => void earlier.favourite(id, !favourite)} title={words.earlier.favouriteHelp}>
+        {favourite ? words.earlier.noFavourite : words.earlier.makeFavourite}
       </ActionButton>
       <ActionButton onPress={() => void earlier.save(id)} title={words.earlier.saveHelp}>
         {words.earlier.save}

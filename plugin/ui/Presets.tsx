@@ -70,8 +70,8 @@ function PresetLine({ name }: { readonly name: string }) {
   switch (doing) {
     case 'nothing':
       return (
-        <div className="title" role="listitem">
-          <div className="grows">
+        <div className="title flush" role="listitem">
+          <div className="grows shrinks">
             <ActionButton quiet title={words.presets.takeHelp(name)} onPress={() => presets.apply(name)}>
               {shortened(name, LONGEST)}
             </ActionButton>

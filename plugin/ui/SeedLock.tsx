@@ -11,12 +11,13 @@ export function SeedLock() {
   return (
     <div className="row wraps">
       <p className="hint figures line">{seed === undefined ? words.imprint.seedIsNew : words.imprint.seedIs(seed)}</p>
+      {/* One way at a time: who wants another seed than the one that is locked lets go of that first. */}
       {seed !== undefined && (
         <ActionButton onPress={() => panel.change({ seed: undefined })} title={words.imprint.newSeedHelp}>
           {words.imprint.newSeed}
         </ActionButton>
       )}
-      {last !== undefined && last !== seed && (
+      {seed === undefined && last !== undefined && (
         <ActionButton onPress={() => panel.change({ seed: last })} title={words.imprint.keepSeedHelp(last)}>
           {words.imprint.keepSeed}
         </ActionButton>

@@ -24,6 +24,8 @@ export const earlier = {
   useAsReference: 'Use as reference',
   useAsReferenceHelp: 'Have the next picture follow this one',
   favourite: 'Favourite',
+  makeFavourite: 'Favourite',
+  noFavourite: 'No longer a favourite',
   favouriteHelp: 'A favourite makes no room for newer pictures',
   save: 'Save as PNG…',
   saveHelp: 'A PNG file that carries the recipe',
