@@ -17,8 +17,8 @@ export interface ConnectionHandlers {
   readonly opened: (link: Link) => void
   readonly text: (text: string) => void
   readonly binary: (bytes: Uint8Array) => void
-  /** Called once for every attempt; the answer says whether to try again by itself. */
-  readonly ended: (ending: Ending) => 'retry' | 'stay'
+  /** Called once for every attempt; the answer says whether to try again after a longer pause each time, or always after the same. */
+  readonly ended: (ending: Ending) => 'retry' | 'watch'
   /** Called at every beat while open: the time to ping. */
   readonly beat: () => void
 }
@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly beatMs: number
   /** How long an address may take until `settle`. */
   readonly openMs: number
+  /** The pause before an attempt that is to `watch`. */
+  readonly watchMs: number
 }
 
 const OPEN = 1
@@ -120,8 +122,11 @@ export class Connection {
   }
 
   #ended(ending: Ending): void {
-    if (this.#handlers.ended(ending) === 'stay') return
-    const { retryMs } = this.#options
+    const { retryMs, watchMs } = this.#options
+    if (this.#handlers.ended(ending) === 'watch') {
+      this.#timer = setTimeout(() => this.connect(), watchMs)
+      return
+    }
     const pause = retryMs[Math.min(this.#failures, retryMs.length - 1)]
     this.#failures++
     this.#timer = setTimeout(() => this.connect(), pause)

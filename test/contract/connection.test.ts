@@ -52,7 +52,7 @@ class ScriptedSocket {
 }
 
 /** A connection over scripted sockets whose pauses pass when the test says so. */
-function scripted(t: it.TestContext, answer: 'retry' | 'stay' = 'retry') {
+function scripted(t: it.TestContext, answer: 'retry' | 'watch' = 'retry') {
   t.mock.timers.enable({ apis: ['setTimeout'] })
   ScriptedSocket.opened = []
   ScriptedSocket.forbidden = []
@@ -65,6 +65,7 @@ function scripted(t: it.TestContext, answer: 'retry' | 'stay' = 'retry') {
       retryMs: [100, 200],
       beatMs: 1000,
       openMs: 5000,
+      watchMs: 300,
     },
     {
       opened: (opened) => {
@@ -138,16 +139,22 @@ describe('the connection', () => {
     assert.equal(ScriptedSocket.opened.length, 2)
   })
 
-  it('ends once, whatever events come, and stays ended when told to', (t) => {
-    const { connection, log, tick } = scripted(t, 'stay')
+  it('ends once, whatever events come, and looks again after the same pause each time when told to', (t) => {
+    const { connection, log, tick } = scripted(t, 'watch')
     connection.connect()
     const socket = last()
     socket.open()
     socket.fail(4401)
     socket.fail(4401)
-    tick(60_000)
+    tick(299)
     assert.deepEqual(log, ['opened', 'ended 4401 open'])
     assert.equal(ScriptedSocket.opened.length, 1)
+    for (const count of [2, 3, 4]) {
+      tick(count === 2 ? 1 : 300)
+      assert.equal(ScriptedSocket.opened.length, count)
+      last().open()
+      last().fail(4401)
+    }
   })
 
   it('waits while the socket is full, and goes on when it has drained', async (t) => {

@@ -172,15 +172,48 @@ describe('the panel, pairing', () => {
     assert.equal(kept.length, 1)
   })
 
-  it('repeats what the companion says of a token of another one, and does not try it again', async (t) => {
+  it('repeats what the companion says of a token of another one', async (t) => {
     const server = await serve()
-    const { WebSocket, traffic } = countingSocket()
-    const companion = connect(server.port, { WebSocket, token: 'WRONG', retryMs: [1] })
+    const companion = connect(server.port, { token: 'WRONG' })
     t.after(() => (companion.close(), server.close()))
     const { message } = await reaches(companion, 'unpaired')
     assert.match(message, /not paired yet; type the 6 digits the companion shows/)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    assert.equal(traffic.text.length, 1)
+  })
+
+  it('tries a wrong number once, and what is said of it stays while it looks whether the companion is still there', async (t) => {
+    const { numbers, showNumber } = shownNumbers()
+    const server = await serve({ showNumber })
+    const { WebSocket, traffic } = countingSocket()
+    const companion = connect(server.port, { WebSocket, token: undefined, watchMs: 1 })
+    t.after(() => (companion.close(), server.close()))
+    await reaches(companion, 'unpaired')
+    const wrong = String((Number(numbers[0]) + 1) % 1_000_000).padStart(6, '0')
+    companion.pair(wrong)
+    await says(companion, `${wrong} is not the number the companion shows; look again and type it anew.`)
+    const hellos = traffic.text.length
+    const seen = new Set<string>()
+    companion.subscribe(() => seen.add(JSON.stringify(companion.status)))
+    while (traffic.text.length < hellos + 3) await new Promise((resolve) => setTimeout(resolve, 1))
+    assert.deepEqual([...seen], [])
+    assert.equal(traffic.text.filter((text) => text.includes(wrong)).length, 1)
+  })
+
+  it('notices when the companion stops and another one starts, and is let in by its number', async (t) => {
+    const first = shownNumbers()
+    const server = await serve({ showNumber: first.showNumber })
+    const companion = connect(server.port, { token: undefined, watchMs: 1, retryMs: [1] })
+    t.after(() => companion.close())
+    await reaches(companion, 'unpaired')
+    companion.pair('12')
+    await says(companion, 'This panel is not paired yet; type the 6 digits the companion shows.')
+    await server.close()
+    await reaches(companion, 'absent')
+    const second = shownNumbers()
+    const again = await serve({ showNumber: second.showNumber, port: server.port })
+    t.after(() => again.close())
+    await says(companion, 'Type the number that the companion shows.')
+    companion.pair(second.numbers[0]!)
+    await reaches(companion, 'ready')
   })
 
   it('sends no pixels before it is welcome', async (t) => {
@@ -206,3 +239,15 @@ describe('the panel, pairing', () => {
     assert.match(message, /http:\/\/localhost:3000/)
   })
 })
+
+/** Resolves once the companion's status is a sentence. */
+const says = (companion: Parameters<typeof reaches>[0], sentence: string): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (!('message' in companion.status) || companion.status.message !== sentence) return
+      stop()
+      resolve()
+    }
+    const stop = companion.subscribe(look)
+    look()
+  })
