@@ -66,7 +66,10 @@ test('mode, start, end and fit of a reference are chosen with the keyboard, and 
     const seen = await fox.getByRole('img').getAttribute('src')
     await follow(fox).focus()
     await page.keyboard.press('ArrowDown')
-    assert.equal(await follow(fox).evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text), 'Style')
+    assert.equal(
+      await follow(fox).evaluate((list: HTMLSelectElement) => list.selectedOptions[0]?.text),
+      'Follow its style',
+    )
     await button(fox, 'More').focus()
     await page.keyboard.press('Enter')
     await fox.getByRole('textbox', { name: 'From in per cent' }).fill('20')
