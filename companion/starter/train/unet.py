@@ -37,6 +37,8 @@ WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
 SAME, BLANK = 0.15, 0.1
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
 ALIGN = 0.25
+# The weights' mean reaches back over about the last of this many parts of all steps.
+MEAN_OVER = 40
 # How much faster than the rest the matrices learn, whose updates Muon makes.
 MATRICES = 2.0
 
@@ -195,7 +197,7 @@ class Training:
             optimiser.step()
         self.step += 1
         self.samples += batch
-        keep = min(0.999, (1 + self.step) / (10 + self.step))
+        keep = min(0.999, (1 + self.step) / (MEAN_OVER + self.step))
         with torch.no_grad():
             torch._foreach_lerp_(self.mean, self.parameters, 1 - keep)
 
