@@ -1,9 +1,9 @@
-import { asImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import type { ClientMessage } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { partHash } from '../../shared/recipe-pictures.ts'
 import type { History } from '../history/history.ts'
+import { faultOf } from './fault.ts'
 import type { Outbox } from './outbox.ts'
 
 type Asked = Extract<ClientMessage, { type: 'earlier' | 'earlier-picture' | 'favourite' | 'forget' }>
@@ -13,8 +13,7 @@ export async function answerEarlier(asked: Asked, history: History, outbox: Outb
   try {
     await answer(asked, history, outbox)
   } catch (thrown) {
-    const { code, message } = asImprintError(thrown)
-    outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+    outbox.send({ type: 'error', ...faultOf(thrown) })
   }
 }
 

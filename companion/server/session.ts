@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RawData, WebSocket } from 'ws'
 import type { About } from '../../shared/about.ts'
-import { asImprintError, ImprintError } from '../../shared/errors.ts'
+import { ImprintError } from '../../shared/errors.ts'
 import { LIMITS } from '../../shared/limits.ts'
 import { PictureReceiver } from '../../shared/picture-stream.ts'
 import {
@@ -20,6 +20,7 @@ import type { GenerateRequest } from '../engine/engine.ts'
 import type { TokenCount } from '../text/count.ts'
 import type { Finished, History } from '../history/history.ts'
 import { answerEarlier } from './earlier.ts'
+import { faultOf } from './fault.ts'
 import { Outbox } from './outbox.ts'
 import type { Pairing } from './pairing-number.ts'
 import { PictureStore } from './picture-store.ts'
@@ -90,7 +91,7 @@ export class Session {
       if (isBinary) this.#hearPart(bytes)
       else this.#hearText(bytes)
     } catch (thrown) {
-      this.#end(asImprintError(thrown))
+      this.#end(thrown)
     }
   }
 
@@ -200,10 +201,7 @@ export class Session {
         const listener = (event: JobEvent): void => this.#tell(job, request, event)
         this.#options.queue.submit({ owner: this.#id, number: job, slot, request, signal, listener })
       } catch (thrown) {
-        this.#fail(
-          job,
-          signal.aborted ? new ImprintError('cancelled', 'The picture was cancelled.') : asImprintError(thrown),
-        )
+        this.#fail(job, signal.aborted ? new ImprintError('cancelled', 'The picture was cancelled.') : thrown)
       }
     })
   }
@@ -252,14 +250,13 @@ export class Session {
       this.#outbox.send({ type: 'made', job, earlier: await this.#options.history.add(finished) })
     } catch (thrown) {
       // The person has the picture; that it will not be there tomorrow is worth a word.
-      const { code, message } = asImprintError(thrown)
-      this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+      this.#outbox.send({ type: 'error', ...faultOf(thrown) })
     }
   }
 
-  #fail(job: number, { code, message }: ImprintError): void {
+  #fail(job: number, thrown: unknown): void {
     this.#jobs.delete(job)
-    this.#outbox.send({ type: 'failed', job, code, message: message.slice(0, 4000) })
+    this.#outbox.send({ type: 'failed', job, ...faultOf(thrown) })
   }
 
   async #set({ ask, change }: Message<'set'>): Promise<void> {
@@ -267,8 +264,7 @@ export class Session {
       await this.#options.settings.change(change)
       this.#outbox.send({ type: 'set', ask, about: this.#options.about() })
     } catch (thrown) {
-      const { code, message } = asImprintError(thrown)
-      this.#outbox.send({ type: 'set', ask, refused: { code, message: message.slice(0, 4000) } })
+      this.#outbox.send({ type: 'set', ask, refused: faultOf(thrown) })
     }
   }
 
@@ -276,8 +272,7 @@ export class Session {
     try {
       this.#outbox.send({ type: 'models', models: [...(await this.#options.models())] })
     } catch (thrown) {
-      const { code, message } = asImprintError(thrown)
-      this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+      this.#outbox.send({ type: 'error', ...faultOf(thrown) })
     }
   }
 
@@ -287,12 +282,13 @@ export class Session {
   }
 
   /** Says why, then closes; whatever else the panel sent is not looked at. */
-  #end({ code, message }: ImprintError): void {
+  #end(thrown: unknown): void {
+    const fault = faultOf(thrown)
     this.#over = true
     clearTimeout(this.#helloTimer)
-    this.#outbox.send({ type: 'error', code, message: message.slice(0, 4000) })
+    this.#outbox.send({ type: 'error', ...fault })
     const closeCodes: Partial<Record<string, number>> = CLOSE_CODES
-    this.#socket.close(closeCodes[code] ?? CLOSE_CODES['message-invalid'], code)
+    this.#socket.close(closeCodes[fault.code] ?? CLOSE_CODES['message-invalid'], fault.code)
   }
 
   #closed(): void {

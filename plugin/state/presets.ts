@@ -34,13 +34,11 @@ export interface Presets {
   readonly remove: (name: string) => void
 }
 
-/** The presets of earlier sessions, oldest first; none when what was kept makes no sense. */
+/** The presets of earlier sessions, oldest first, but for those that make no sense: they do not take the others along. */
 export function readPresets({ read }: Surroundings['settings']): readonly Preset[] {
   try {
-    return z
-      .array(presetSchema)
-      .max(MOST)
-      .parse(JSON.parse(read(KEY) ?? '[]'))
+    const kept = z.array(z.unknown()).parse(JSON.parse(read(KEY) ?? '[]'))
+    return kept.flatMap((one) => presetSchema.safeParse(one).data ?? []).slice(0, MOST)
   } catch {
     return []
   }

@@ -81,19 +81,20 @@ export const placeFor = (recipe: Recipe, ground: Ground): Place => ({
   exact: recipe.size === undefined || isBound(recipe, ground),
 })
 
-/** White where a reference acts, over the rectangle that a picture covers. */
+/** White where a reference acts, over the rectangle that a picture covers; nowhere beyond the canvas. */
 function maskOf({ plane, canvas }: Region, rect: Rect = canvas): Raster {
   const scale = Math.min(1, MASK / Math.max(rect.width, rect.height))
   const width = Math.max(1, Math.round(rect.width * scale))
   const height = Math.max(1, Math.round(rect.height * scale))
   const data = new Uint8Array(width * height * 3)
   const place = (i: number, size: number, from: number, length: number, whole: number, samples: number): number =>
-    Math.min(samples - 1, Math.floor(((from + ((i + 0.5) * length) / size) * samples) / whole))
+    Math.floor(((from + ((i + 0.5) * length) / size) * samples) / whole)
   for (let y = 0; y < height; y++) {
     const row = place(y, height, rect.top, rect.height, canvas.height, plane.height)
     for (let x = 0; x < width; x++) {
       const column = place(x, width, rect.left, rect.width, canvas.width, plane.width)
-      const value = row < 0 || column < 0 ? 0 : plane.data[row * plane.width + column]!
+      const isInside = row >= 0 && row < plane.height && column >= 0 && column < plane.width
+      const value = isInside ? plane.data[row * plane.width + column]! : 0
       data.fill(value, (y * width + x) * 3, (y * width + x) * 3 + 3)
     }
   }

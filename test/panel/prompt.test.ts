@@ -120,6 +120,9 @@ test('presets that make no sense are none, and there is an end to how many there
   for (const kept of ['{', '[{"name":""}]', '[{"name":"a","prompt":"b","negativePrompt":"","size":[7,7]}]', 'null']) {
     assert.deepEqual(readPresets({ read: () => kept, write }), [], kept)
   }
+  const sound = { name: 'a', prompt: 'b', negativePrompt: '' }
+  const later = { ...sound, name: 'of a later Imprint', colour: 'red' }
+  assert.deepEqual(readPresets({ read: () => JSON.stringify([later, sound]), write }), [sound])
   const desk = openDesk()
   for (let i = 0; i < 61; i++) desk.panel.presets.save(`preset ${i}`)
   assert.equal(names(desk).length, 60)

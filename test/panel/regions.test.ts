@@ -1,6 +1,7 @@
 /** References that act where a selection was. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { picturesFor } from '../../plugin/state/where.ts'
 import type { Raster } from '../../shared/raster.ts'
 import {
   addLayer,
@@ -45,6 +46,25 @@ test('a reference acts where the selection was, and the card keeps a map of that
   assert.equal(recipe.references?.[0]?.mask, mask)
   assert.deepEqual(whiteColumns(pictures[mask!]!), [0, 0.5])
   assertNothingLeaked(desk)
+})
+
+test('beyond the canvas a reference acts nowhere, on whichever side a layer was moved out', async () => {
+  const desk = await openHalf()
+  desk.controls.select({ left: 0, top: 0, right: 96, bottom: 64 })
+  await desk.panel.references.actWhereSelected(referenceAt(desk).image)
+  const { recipe, cards } = desk.panel.state()
+  const over = (left: number) => {
+    const place = { documentId: 1, rect: { left, top: 0, width: 96, height: 64 }, exact: true }
+    return whiteColumns(picturesFor(recipe, cards, { from: 'nothing', place })[referenceAt(desk).mask!]!)
+  }
+  assert.deepEqual(
+    [over(0), over(-48), over(48)],
+    [
+      [0, 1],
+      [0.5, 1],
+      [0, 0.5],
+    ],
+  )
 })
 
 test('each of several references has its own region, or none', async () => {
