@@ -15,7 +15,11 @@ export interface Taken {
 }
 
 /** The draft that asks for a recipe again, with the pictures that are still there, by the names the recipe has for them. */
-export function draftOfRecipe(recipe: Recipe, pictures: ReadonlyMap<string, Raster>, names: readonly string[]): Taken {
+export function draftOfRecipe(
+  recipe: Recipe,
+  pictures: ReadonlyMap<string, Raster>,
+  names: readonly (string | undefined)[],
+): Taken {
   const { checkpoint, prompt, negativePrompt, notation, size, steps, seed, references = [], ...others } = recipe
   const captures: Record<string, CapturedReference> = {}
   const missing: string[] = []

@@ -6,6 +6,7 @@ import type { Recipe } from '../../shared/recipe.ts'
 import type { DraftChange } from './draft.ts'
 import { draftOfRecipe, type Taken } from './draft-of-recipe.ts'
 import { guarded } from './guarded.ts'
+import { knownNames } from './known-names.ts'
 import type { Memory } from './memory.ts'
 import { groundAgain } from './remembered-place.ts'
 import { noteFor, orderFor } from './request.ts'
@@ -65,7 +66,9 @@ export function createTakeOver(
 
   const prepare = async (asked: Recipe, names: readonly string[]) => {
     const [recipe, missing] = await withModelHere(asked)
-    const taken = draftOfRecipe(recipe, await picturesOf(recipe), names)
+    const pictures = await picturesOf(recipe)
+    const known = names.length > 0 ? names : knownNames(recipe, pictures, state().cards)
+    const taken = draftOfRecipe(recipe, pictures, known)
     return { taken: { ...taken, missing: [...missing, ...taken.missing] }, cards: await cardsOf(taken) }
   }
 

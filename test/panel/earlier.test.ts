@@ -83,6 +83,7 @@ test('back leads to what the person made, over several recipes looked at', async
   const [tree, house] = list(desk)
   await desk.panel.earlier.apply(tree!.id)
   await desk.panel.earlier.apply(house!.id)
+  assert.equal(referenceAt(desk).capture.name, 'fox', 'whose picture is at hand keeps its name')
   desk.panel.takeOver.back()
   assert.equal(desk.panel.state().recipe.prompt, 'mine')
   assert.equal(desk.panel.state().takenOver, undefined)
