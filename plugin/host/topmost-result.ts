@@ -15,9 +15,14 @@ export async function topmostResult(
   const at = siblings.findIndex(({ id }) => id === anchor.id)
   let top = anchor
   for (const layer of siblings.slice(0, Math.max(0, at)).reverse()) {
-    const [inside = layer] = Array.from(layer.layers ?? [])
-    const memory = await memoryOf(action, { documentId: document.id, layerId: inside.id })
-    if (memory === undefined) break
+    const inside = Array.from(layer.layers ?? [])
+    const memories = await Promise.all(
+      (inside.length > 0 ? inside : [layer]).map(({ id }) =>
+        memoryOf(action, { documentId: document.id, layerId: id }),
+      ),
+    )
+    // A group of the person's own may hold results as well.
+    if (memories.includes(undefined)) break
     top = layer
   }
   return top

@@ -1,7 +1,7 @@
 /** The shipped bundle in a real Chromium over a real PSD, through a real socket and the real engine. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
+import { slowSocket } from '../support/slow-socket.ts'
 import {
   button,
   documentPicture,
@@ -105,26 +105,6 @@ test('Cancel, by button or Escape, leaves the document as it was', async () => {
     }
   }
 })
-
-/** Lets a test keep back what the companion says, so that a run lasts as long as the test needs it. */
-async function slowSocket(page: Page): Promise<{ hold(): void; release(): void }> {
-  let waiting: (() => void)[] | undefined
-  await page.routeWebSocket(/./, (near) => {
-    const far = near.connectToServer()
-    far.onMessage((message) => {
-      if (waiting === undefined) near.send(message)
-      else waiting.push(() => near.send(message))
-    })
-  })
-  return {
-    hold: () => void (waiting = []),
-    release() {
-      const messages = waiting ?? []
-      waiting = undefined
-      for (const send of messages) send()
-    },
-  }
-}
 
 test('the panel follows the host from dark to light', () =>
   withStudio(async (page) => {

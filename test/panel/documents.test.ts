@@ -1,45 +1,20 @@
 /** Real PSD files of every kind: what the panel does in them, and what it refuses in words. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Layer, type Psd, writePsdUint8Array } from 'ag-psd'
+import type { Layer, Psd } from 'ag-psd'
 import { whereInWords } from '../../plugin/ui/where-words.ts'
 import { assertNothingLeaked, type Desk, layerNames, openDesk } from '../support/desk.ts'
+import { artboard, BLUE, inCmyk, maskedAndLocked, patch, psdFile, RED, twoArtboards } from '../support/made-psd.ts'
 import { document16 } from '../support/psd16.ts'
 
 const noticeOf = ({ panel }: Desk): string => panel.state().notice?.text ?? ''
 const newest = ({ controls, panel }: Desk) => controls.layer(panel.state().newest!.layer.layerId)!
 const where = async ({ host }: Desk): Promise<string> => whereInWords((await host.target())!)
 
-const RED = [220, 40, 30, 255] as const
-const BLUE = [20, 40, 200, 255] as const
-
-/** A layer of one colour at a place. */
-const patch = (
-  name: string,
-  id: number,
-  [left, top, width, height]: readonly number[],
-  colour: readonly number[],
-): Layer => ({
-  name,
-  id,
-  left: left!,
-  top: top!,
-  right: left! + width!,
-  bottom: top! + height!,
-  imageData: {
-    width: width!,
-    height: height!,
-    data: Uint8ClampedArray.from({ length: width! * height! * 4 }, (_, i) => colour[i % 4]!),
-  },
-})
-
 /** A desk with a PSD file of these layers, back layer first, open in it; `active` is the layer that is selected. */
 function openPsd(width: number, height: number, children: Layer[], active: number, more: Partial<Psd> = {}): Desk {
   const desk = openDesk()
-  const file = writePsdUint8Array(
-    { width, height, children, imageResources: { layerSelectionIds: [active] }, ...more },
-    { noBackground: true },
-  )
+  const file = psdFile({ width, height }, children, active, more)
   desk.controls.openFile(file, 'made.psd')
   return desk
 }
@@ -47,22 +22,7 @@ function openPsd(width: number, height: number, children: Layer[], active: numbe
 const select = (desk: Desk, name: string): void => desk.controls.selectLayers([desk.controls.layerNamed(name).id])
 
 test('a group, a mask and locked layers: the result lies above them and nothing else changes', async () => {
-  const masked: Layer = {
-    ...patch('fox', 3, [20, 20, 40, 40], RED),
-    mask: {
-      left: 20,
-      top: 20,
-      right: 40,
-      bottom: 60,
-      defaultColor: 0,
-      imageData: { width: 20, height: 40, data: new Uint8ClampedArray(20 * 40 * 4).fill(255) },
-    },
-  }
-  const locked: Layer = {
-    ...patch('sky', 4, [0, 0, 120, 30], BLUE),
-    protected: { transparency: true, composite: true, position: true },
-  }
-  const desk = openPsd(120, 90, [locked, { name: 'scene', id: 2, opened: true, children: [masked] }], 3)
+  const desk = openPsd(120, 90, maskedAndLocked(), 3)
   const before = desk.controls.active()!.state.layers
   desk.panel.change({ startFrom: 'layer', prompt: 'a hat' })
   await desk.panel.imprint()
@@ -89,6 +49,8 @@ test('a group, a mask and locked layers: the result lies above them and nothing 
   desk.panel.change({ startFrom: 'layer', prompt: 'clouds' })
   await desk.panel.imprint()
   assert.equal(noticeOf(desk), '')
+  // Right above it, though the person's own group above that holds a result.
+  assert.deepEqual(layerNames(desk), ['scene', 'Imprint: clouds', 'sky'])
   const { locks } = newest(desk)
   assert.deepEqual([locks.all, locks.pixels, locks.position], [false, false, false])
   assert.equal(desk.controls.layerNamed('sky'), before[1])
@@ -124,25 +86,7 @@ test('16 bits per channel, from a file: read, painted anew where it is selected,
   assert.ok(Math.abs(surface.data[0]! - wanted) <= 1, `${surface.data[0]} for ${wanted}`)
 })
 
-const artboard = (name: string, id: number, left: number, inside: Layer[]): Layer => ({
-  name,
-  id,
-  opened: true,
-  children: inside,
-  artboard: { rect: { left, top: 10, right: left + 100, bottom: 70 }, backgroundType: 1 },
-})
-
-/** Two artboards of 100 x 60, "one" and "two", beside each other. */
-const openArtboards = (): Desk =>
-  openPsd(
-    240,
-    80,
-    [
-      artboard('one', 10, 10, [patch('fox', 11, [20, 20, 30, 30], RED)]),
-      artboard('two', 20, 130, [patch('leaf', 21, [140, 20, 30, 30], BLUE)]),
-    ],
-    21,
-  )
+const openArtboards = (): Desk => openPsd(240, 80, twoArtboards(), 21)
 
 test('the artboard of the selected layer is what a picture fills, and where its layer goes', async () => {
   const desk = openArtboards()
@@ -198,9 +142,7 @@ test('a canvas of 4096 x 4096 is read and sent small, and the picture comes back
 })
 
 test('CMYK is refused in words: by the studio as a file, by the panel as a document', async () => {
-  const file = writePsdUint8Array({ width: 8, height: 8, children: [patch('fox', 2, [0, 0, 8, 8], RED)] })
-  // The mode stands behind the signature, version, channels, sides and depth.
-  file[25] = 4
+  const file = inCmyk(psdFile({ width: 8, height: 8 }, [patch('fox', 2, [0, 0, 8, 8], RED)], 2))
   const desk = openDesk()
   assert.throws(() => desk.controls.openFile(file, 'print.psd'), /is in CMYK.*choose Image > Mode > RGB Color/)
 
@@ -274,15 +216,7 @@ test('an artboard deleted meanwhile: the result lies on top of the document', as
   const desk: Desk = openDesk({
     engine: { beforeStep: (step) => (step === 2 ? desk.controls.deleteLayer(20) : undefined) },
   })
-  const file = writePsdUint8Array(
-    {
-      width: 240,
-      height: 80,
-      children: [artboard('one', 10, 10, []), artboard('two', 20, 130, [])],
-      imageResources: { layerSelectionIds: [20] },
-    },
-    { noBackground: true },
-  )
+  const file = psdFile({ width: 240, height: 80 }, [artboard('one', 10, 10, []), artboard('two', 20, 130, [])], 20)
   desk.controls.openFile(file, 'boards.psd')
   desk.panel.change({ startFrom: 'canvas', prompt: 'a tree' })
   await desk.panel.imprint()
