@@ -61,6 +61,10 @@ export function CompanionSettings({ facts: { about }, onChanged }: CompanionSett
           />
         </>
       )}
+      {/* In the middle of what it is about, so that it is in view beside each. */}
+      <p className="sentence" role="status">
+        {said}
+      </p>
       <Device
         isFixed={isFixed('device')}
         value={wanted.device ?? settings.device}
@@ -92,9 +96,6 @@ export function CompanionSettings({ facts: { about }, onChanged }: CompanionSett
           onCommit={(bytes) => void set({ quota: bytes })}
         />
       </Fact>
-      <p className="sentence" role="status">
-        {said}
-      </p>
     </>
   )
 }
