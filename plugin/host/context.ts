@@ -10,9 +10,13 @@ const LONGEST = 2
 /** A part of the shorter side of a selection over which it fades at its edge, and pixels at most. */
 const FEATHER = { share: 1 / 24, most: 32 }
 
-/** What the model gets to see for a selection: all of it, with context on every side as far as the ground reaches. */
-export function withContext(selected: Rect, ground: Rect): Rect {
-  const margin = Math.max(CONTEXT.least, Math.round(Math.max(selected.width, selected.height) * CONTEXT.share))
+/**
+ * What the model gets to see for a selection: all of it, with context on every side as far as the ground reaches, and no less
+ * than it fades over.
+ */
+export function withContext(selected: Rect, ground: Rect, feather = 0): Rect {
+  const share = Math.round(Math.max(selected.width, selected.height) * CONTEXT.share)
+  const margin = Math.max(CONTEXT.least, share, feather)
   const width = selected.width + 2 * margin
   const height = selected.height + 2 * margin
   const wide = Math.max(width, Math.ceil(height / LONGEST))

@@ -23,13 +23,18 @@ const UNSEEN = 2
  * Where the next picture goes, and what it starts from. A selection is painted anew in what is seen around it; only what
  * needs pixels holds Photoshop, in one short modal.
  */
-export async function readGround(photoshop: PhotoshopModule, modal: RunModal, from: StartFrom): Promise<Ground> {
+export async function readGround(
+  photoshop: PhotoshopModule,
+  modal: RunModal,
+  from: StartFrom,
+  feather?: number,
+): Promise<Ground> {
   const target = await targetOf(photoshop)
   assertServes(documentRefusal(photoshop, documentOf(photoshop, target.documentId)))
   if (from === 'nothing' && target.selected === undefined) return { from, place: placeIn(target, target.ground, false) }
   return modal({ commandName: 'Imprint: look at the document', patience: PATIENCE }, async (context) =>
     // Anew: what is selected may have changed while Photoshop was busy.
-    readSource(photoshop, context, await targetOf(photoshop), from),
+    readSource(photoshop, context, await targetOf(photoshop), { from, feather }),
   )
 }
 
@@ -43,16 +48,15 @@ async function readSource(
   photoshop: PhotoshopModule,
   context: PsModalContext,
   target: Target,
-  from: StartFrom,
+  { from, feather }: { readonly from: StartFrom; readonly feather: number | undefined },
 ): Promise<Ground> {
   const { documentId, ground, selected } = target
   const document = documentOf(photoshop, documentId)
   const layer = from === 'layer' ? layerToStartFrom(photoshop, document) : undefined
   const whole = layer ? sharedRect(visiblePart(document, layer), ground) : ground
-  const wanted: Wanted = {
-    documentID: documentId,
-    ...sizedWithin(selected ? withContext(selected, ground) : whole, LONGEST),
-  }
+  const radius = feather ?? (selected ? featherOf(selected) : 0)
+  const seen = selected ? withContext(selected, ground, radius) : whole
+  const wanted: Wanted = { documentID: documentId, ...sizedWithin(seen, LONGEST) }
   const { width, height, data } = layer
     ? await readLayer(photoshop, context, document, layer, wanted, undefined)
     : await readSeen(photoshop, document, wanted)
@@ -60,8 +64,14 @@ async function readSource(
   const above = layer && { above: { documentId, layerId: layer.id } }
   const place = placeIn(target, wanted.rect, true)
   if (selected === undefined) return { from, place, ...above, source: { picture } }
-  const cover = await readCover(photoshop, documentId, selected, ground)
-  return { from, place: { ...place, cover }, ...above, source: { picture, mask: maskOver(cover, wanted) } }
+  const cover = await readCover(photoshop, { documentId, selected, ground }, radius)
+  return {
+    from,
+    ...(feather !== undefined && { feather }),
+    place: { ...place, cover },
+    ...above,
+    source: { picture, mask: maskOver(cover, wanted) },
+  }
 }
 
 const placeIn = ({ documentId, artboard }: Target, rect: Rect, exact: boolean): Place => ({
@@ -80,15 +90,13 @@ function layerToStartFrom(photoshop: PhotoshopModule, document: PsDocument): PsL
   return layer
 }
 
-/** The selection as a layer's mask: faded at its edges, by no more than its size allows. */
+/** The selection as a layer's mask: faded at its edges over a number of pixels on either side. */
 async function readCover(
   photoshop: PhotoshopModule,
-  documentID: number,
-  selected: Rect,
-  ground: Rect,
+  { documentId, selected, ground }: { documentId: number; selected: Rect; ground: Rect },
+  radius: number,
 ): Promise<NonNullable<Place['cover']>> {
-  const radius = featherOf(selected)
-  const wanted: Wanted = { documentID, ...sizedWithin(grown(selected, radius, ground), LONGEST) }
+  const wanted: Wanted = { documentID: documentId, ...sizedWithin(grown(selected, radius, ground), LONGEST) }
   const hard = await padded(await readSelected(imagingOf(photoshop), wanted), wanted)
   return { rect: wanted.rect, plane: feathered(hard, (radius * wanted.width) / wanted.rect.width) }
 }

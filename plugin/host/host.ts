@@ -122,6 +122,8 @@ export type StartFrom = 'nothing' | 'canvas' | 'layer'
 /** Where a picture goes, and what was read of it, frozen. */
 export interface Ground {
   readonly from: StartFrom
+  /** Over how many pixels the person wanted the selection to fade. */
+  readonly feather?: number
   /** It is that of a layer which remembers its recipe: what it started from is in there. */
   readonly isRemembered?: true
   readonly place: Place
@@ -149,16 +151,23 @@ export interface Host {
   target(): Promise<Target | undefined>
   /** A small picture of a target that shows what of it would be painted anew, as a data URL. */
   targetMap(target: Target): Promise<string>
-  /** Takes what the next picture starts from, and where it goes. */
-  readGround(from: StartFrom): Promise<Ground>
+  /** Takes what the next picture starts from, and where it goes; a selection fades over `feather` pixels, or as its size asks. */
+  readGround(from: StartFrom, feather?: number): Promise<Ground>
   /** Takes the selection as the place where a reference acts. */
   readRegion(): Promise<Region>
   /** Tells after the selection or a document changed and settled; returns the way to stop. */
   watchDocuments(changed: () => void): () => void
-  /** Takes the picture of a layer: the part that is selected now, a part taken earlier, or all that is seen of it. */
-  readReference(layer: LayerRef, part: 'selected' | 'whole' | SelectedPart): Promise<CapturedReference>
+  /**
+   * Takes the picture of a layer: the part that is selected now, a part taken earlier, or all that is seen of it. A busy Photoshop
+   * is waited for, but where it is to be `at once`.
+   */
+  readReference(
+    layer: LayerRef,
+    part: 'selected' | 'whole' | SelectedPart,
+    when?: 'at once',
+  ): Promise<CapturedReference>
   /** What CLIP gets to see of a reference's picture, small, as a data URL. */
-  thumbnail(picture: Raster, fit: Fit): Promise<string>
+  thumbnail(picture: Raster, fit: Fit, cropAt?: number): Promise<string>
   /** Whether the layer is still in an open document. */
   hasLayer(layer: LayerRef): boolean
   /** A number that is another one after every change of the document's history; undefined when it was closed. */

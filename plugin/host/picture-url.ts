@@ -33,9 +33,9 @@ export async function pictureUrl(imaging: PsImaging, picture: Raster): Promise<s
 }
 
 /** What CLIP gets to see of an RGB picture, small, as a data URL: its square, or all its tiles in one piece. */
-export async function thumbnailUrl(imaging: PsImaging, picture: Raster, fit: Fit): Promise<string> {
+export async function thumbnailUrl(imaging: PsImaging, picture: Raster, fit: Fit, cropAt?: number): Promise<string> {
   const size = Math.min(THUMBNAIL, picture.width, picture.height)
-  const { part, resized, corners } = clipView(picture, fit, size)
+  const { part, resized, corners } = clipView(picture, fit, size, cropAt)
   const [corner] = corners
   const isSquare = corners.length === 1 && corner !== undefined
   const side = Math.min(part.width, part.height)

@@ -19,8 +19,10 @@ export async function readReference(
   modal: RunModal,
   ref: LayerRef,
   wantedPart: 'selected' | 'whole' | SelectedPart,
+  when?: 'at once',
 ): Promise<CapturedReference> {
-  return modal({ commandName: 'Imprint: look at the layer', patience: PATIENCE }, async (context) => {
+  const patience = when === 'at once' ? 0 : PATIENCE
+  return modal({ commandName: 'Imprint: look at the layer', patience }, async (context) => {
     const { document, layer } = layerOf(photoshop, ref)
     assertServes(layerRefusal(photoshop, document, layer))
     const imaging = imagingOf(photoshop)

@@ -96,7 +96,7 @@ const leftOutOf = (
 ]
 
 function draftReference(
-  { weight, mode, start, end, fit, mask, adapter }: Reference,
+  { weight, mode, start, end, fit, cropAt, mask, adapter }: Reference,
   image: string,
   pictures: ReadonlyMap<string, Raster>,
 ): DraftReference {
@@ -108,6 +108,7 @@ function draftReference(
     start: start ?? usual.start,
     end: end ?? usual.end,
     fit: fit ?? usual.fit,
+    ...(cropAt !== undefined && { cropAt }),
     ...(mask !== undefined && pictures.has(mask) && { mask }),
     ...(adapter !== undefined && { adapter }),
   }

@@ -1,4 +1,5 @@
 import type { StartFrom } from '../host/host.ts'
+import { CENTRE } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
 
@@ -14,6 +15,9 @@ export const STRENGTH = { least: 0.05, usual: 0.75, most: 1 } as const
 /** As many references as a recipe may have. */
 export const MOST_REFERENCES = 8
 
+/** How finely the square of a picture is moved along it. */
+const CROP_STEPS = 1000
+
 /** What a reference is followed in. */
 export type DraftMode = Mode
 
@@ -26,6 +30,8 @@ export interface DraftReference {
   readonly start: number
   readonly end: number
   readonly fit: Fit
+  /** Where along its longer side the square lies that is seen of it, 0 to 1; in the middle where undefined. */
+  readonly cropAt?: number | undefined
   /** The name of the picture that says where it acts; everywhere where absent. */
   readonly mask?: string | undefined
   /** The adapter by its name; the companion chooses where none is named. */
@@ -49,6 +55,8 @@ export interface Draft {
   readonly startFrom: StartFrom
   /** How much of that is painted anew, 0 to 1. */
   readonly strength: number
+  /** Pixels of the document over which a selection fades at its edge; as its size asks where undefined. */
+  readonly feather?: number | undefined
   /** What a recipe that came into the panel says and the panel does not show, and the pictures that names. */
   readonly also?: { readonly recipe: Partial<Recipe>; readonly pictures: Readonly<Record<string, Raster>> }
 }
@@ -77,6 +85,7 @@ export function changedReference(reference: DraftReference, change: ReferenceCha
   return {
     ...next,
     weight: within(next.weight, WEIGHT.least, WEIGHT.most),
+    ...(change.cropAt !== undefined && { cropAt: Math.round(within(change.cropAt, 0, 1) * CROP_STEPS) / CROP_STEPS }),
     start: change.end === undefined ? start : Math.min(start, end),
     end: change.end === undefined ? Math.max(start, end) : end,
   }
@@ -94,8 +103,14 @@ export function recipeOf(draft: Draft, seed: number): Recipe {
     ...(size && { size: [size[0], size[1]] }),
     ...(steps !== undefined && { steps }),
     seed,
-    references: references.map((reference) => ({ ...reference })),
+    references: references.map(askedReference),
   }
+}
+
+/** A reference as a recipe has it: what changes nothing is left out. */
+function askedReference({ cropAt, ...reference }: DraftReference): DraftReference {
+  const isMoved = reference.fit === 'crop' && cropAt !== undefined && cropAt !== CENTRE
+  return { ...reference, ...(isMoved && { cropAt }) }
 }
 
 /** How much a recipe follows each of its references. */

@@ -1,5 +1,7 @@
 import { createRecallFollower } from './follow-recalled.ts'
 import { createTargetFollower } from './follow-target.ts'
+import type { Held } from './held.ts'
+import { createRefresher } from './refresh-by-itself.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -13,15 +15,16 @@ export interface DocumentFollower {
 
 /**
  * Follows the selection, whether the newest result's layer still exists, and whether the references' layers still look as
- * they did. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
+ * they did: those that are to follow are taken anew. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
  */
-export function createDocumentFollower(surroundings: Surroundings, store: Store): DocumentFollower {
+export function createDocumentFollower(surroundings: Surroundings, store: Store, held: Held): DocumentFollower {
   const { host } = surroundings
   const { state, dispatch } = store
   /** The history of its document when a reference's layer was last looked at, by the picture that was taken of it. */
   const seen = new WeakMap<object, number>()
   const followTarget = createTargetFollower(surroundings, store)
   const recall = createRecallFollower(surroundings, store)
+  const refresh = createRefresher(surroundings, store, held)
   let again = false
   let working: Promise<void> | undefined
 
@@ -47,7 +50,10 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store)
         again = false
         // Photoshop tells once more when it is no longer busy.
         await recall.look()
-        for (const { image } of state().recipe.references) await followReference(image).catch(() => undefined)
+        for (const { image } of state().recipe.references) {
+          await followReference(image).catch(() => undefined)
+          await refresh(image)
+        }
       }
     } finally {
       working = undefined

@@ -6,6 +6,7 @@ import { changedFacts, type CompanionFacts, companionFacts } from './companion-f
 import { createDocumentFollower } from './follow-document.ts'
 import { createSliderFollower } from './follow-slider.ts'
 import { type Following, followingOf } from './following.ts'
+import { createHeld } from './held.ts'
 import { companionNotice, noticeOf } from './notices.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { place, placeKept } from './place.ts'
@@ -83,9 +84,10 @@ export function createPanel(surroundings: Surroundings): Panel {
   const checkpoint = settings.read(CHECKPOINT)
   if (checkpoint) store.dispatch({ type: 'changed', change: { checkpoint } })
   const { state, dispatch } = store
-  const references = createReferences(surroundings, store)
+  const held = createHeld(() => document.look())
+  const references = createReferences(surroundings, store, held, () => document.look())
   const slider = createSliderFollower(surroundings, store)
-  const document = createDocumentFollower(surroundings, store)
+  const document = createDocumentFollower(surroundings, store, held)
   const queue = createQueue(surroundings, store)
   const variations = createVariations(surroundings, store, queue)
   const sweeps = createSweeps(surroundings, store, queue)
@@ -123,6 +125,7 @@ export function createPanel(surroundings: Surroundings): Panel {
   /** Shows at once how a reference is followed now, and in the newest layer once it is let go of. */
   const follow = async (image: string, changes: Partial<Following>, released: boolean): Promise<void> => {
     dispatch({ type: 'reference-changed', image, change: changes })
+    held.mark(image, released)
     isMoved = isBusy()
     if (isMoved) return
     slider.move(followingOf(state().recipe), released)
@@ -135,7 +138,7 @@ export function createPanel(surroundings: Surroundings): Panel {
   const freeze = async (): Promise<((seed: number) => Order) | undefined> => {
     const { recipe, cards } = state()
     try {
-      const ground = await host.readGround(recipe.startFrom)
+      const ground = await host.readGround(recipe.startFrom, recipe.feather)
       return (seed) => orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer), ground)
     } catch (thrown) {
       dispatch({ type: 'notice', notice: noticeOf(thrown) })
@@ -189,6 +192,7 @@ export function createPanel(surroundings: Surroundings): Panel {
       const stops = [
         host.watchDocuments(document.look),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
+        companion.onFailure((error) => dispatch({ type: 'notice', notice: noticeOf(error) })),
         followEarlier(companion, () => {
           // What the layer's own metadata lost, a companion that came back may know.
           document.look()

@@ -19,11 +19,16 @@ export type PanelEvent =
       readonly image: string
       readonly capture: CapturedReference
       readonly thumbnail: string
+      /** Whether a new reference follows its layer. */
+      readonly follows?: boolean
+      /** No person asked for it. */
+      readonly byItself?: true
     }
   | { readonly type: 'reference-changed'; readonly image: string; readonly change: ReferenceChange }
   | { readonly type: 'reference-removed'; readonly image: string }
   | { readonly type: 'thumbnail'; readonly image: string; readonly thumbnail: string }
   | { readonly type: 'reference-layer'; readonly image: string; readonly layer: Card['layer'] }
+  | { readonly type: 'reference-follows'; readonly image: string; readonly follows: boolean }
   /** Where a reference acts from now on, and how the mask for that is named; everywhere where undefined. */
   | {
       readonly type: 'reference-region'
@@ -70,17 +75,18 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'captured': {
       const { references } = state.recipe
       const isNew = !references.some(({ image }) => image === event.image)
-      const region = state.cards[event.image]?.region
+      const { region, follows = event.follows } = state.cards[event.image] ?? {}
       const card: Card = {
         capture: event.capture,
         thumbnail: event.thumbnail,
         layer: 'same',
         ...(region && { region }),
+        ...(follows && { follows }),
       }
       return {
         ...withReferences(state, isNew ? [...references, newReference(event.image)] : references),
         cards: { ...state.cards, [event.image]: card },
-        notice: undefined,
+        notice: event.byItself ? state.notice : undefined,
       }
     }
     case 'reference-changed':
@@ -98,7 +104,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'thumbnail':
       return inCard(state, event.image, { thumbnail: event.thumbnail })
     case 'reference-layer':
-      return inCard(state, event.image, { layer: event.layer })
+      // There is nothing left to follow, and what undo may bring back is the person's to take.
+      return inCard(state, event.image, { layer: event.layer, ...(event.layer === 'gone' && { follows: false }) })
+    case 'reference-follows':
+      return inCard(state, event.image, { follows: event.follows })
     case 'reference-region':
       return withRegion(state, event.image, event.acts)
     case 'target':

@@ -1,11 +1,13 @@
 import type { CapturedReference, LayerRef } from '../host/host.ts'
 import { MOST_REFERENCES, type ReferenceChange } from './draft.ts'
 import { guarded } from './guarded.ts'
+import type { Held } from './held.ts'
 import { noticeOf } from './notices.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { newReferenceName } from './reference-names.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
+import { createThumbnails } from './thumbnails.ts'
 import { newRegionName } from './where.ts'
 
 /** What a person can do with the references; each is named as in the recipe. The promises never reject. */
@@ -24,19 +26,26 @@ export interface References {
   readonly actWhereSelected: (image: string) => Promise<void>
   readonly actEverywhere: (image: string) => void
   readonly change: (image: string, change: ReferenceChange) => Promise<void>
+  /** Moves the square that is seen of it along its longer side, 0 to 1: still held, or let go of. */
+  readonly reframe: (image: string, cropAt: number, released: boolean) => Promise<void>
+  /** Has its picture taken anew by itself whenever its layer changed, or no longer; later references do the same. */
+  readonly follow: (image: string, follows: boolean) => void
   readonly remove: (image: string) => void
 }
 
 type Part = Parameters<Surroundings['host']['readReference']>[1]
 
-/** The references of the recipe, taken from layers of Photoshop. */
-export function createReferences({ host }: Surroundings, store: Store): References {
+const FOLLOW = 'follow-layers'
+
+/** The references of the recipe, taken from layers of Photoshop; `look` has the panel look at their layers. */
+export function createReferences(surroundings: Surroundings, store: Store, held: Held, look: () => void): References {
+  const { host, settings } = surroundings
   const { state, dispatch } = store
+  const redraw = createThumbnails(surroundings, store)
 
   const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text, about: 'selection' } })
 
   const find = (image: string) => state().recipe.references.find((reference) => reference.image === image)
-  const fitOf = (image: string) => find(image)?.fit ?? 'crop'
 
   const take = (image: string, layer: LayerRef, part: Part): Promise<boolean> =>
     keep(image, () => host.readReference(layer, part))
@@ -47,10 +56,14 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     try {
       const capture = await read()
       if (capture === undefined) return false
-      const thumbnail = await host.thumbnail(capture.picture, fitOf(image))
+      const { fit = 'crop', cropAt } = find(image) ?? {}
+      const thumbnail = await host.thumbnail(capture.picture, fit, cropAt)
+      const now = find(image)
       // Removed meanwhile: it is not to come back.
-      if (!isNew && find(image) === undefined) return false
-      dispatch({ type: 'captured', image, capture, thumbnail })
+      if (!isNew && now === undefined) return false
+      const follows = capture.layer !== undefined && settings.read(FOLLOW) === 'yes'
+      dispatch({ type: 'captured', image, capture, thumbnail, follows })
+      if (now !== undefined && (now.fit !== fit || now.cropAt !== cropAt)) await redraw(image)
       return true
     } catch (thrown) {
       dispatch({ type: 'notice', notice: noticeOf(thrown) })
@@ -106,13 +119,21 @@ export function createReferences({ host }: Surroundings, store: Store): Referenc
     actEverywhere: (image) => dispatch({ type: 'reference-region', image, acts: undefined }),
     async change(image, change) {
       dispatch({ type: 'reference-changed', image, change })
-      const card = state().cards[image]
-      if (change.fit === undefined || card === undefined) return
-      const thumbnail = await host.thumbnail(card.capture.picture, change.fit).catch(() => card.thumbnail)
-      // Another fit may have been chosen, or another picture taken, while this one was drawn.
-      const isStill = fitOf(image) === change.fit && state().cards[image]?.capture === card.capture
-      if (isStill) dispatch({ type: 'thumbnail', image, thumbnail })
+      if (change.fit !== undefined) await redraw(image)
     },
-    remove: (image) => dispatch({ type: 'reference-removed', image }),
+    async reframe(image, cropAt, released) {
+      dispatch({ type: 'reference-changed', image, change: { cropAt } })
+      held.mark(image, released)
+      await redraw(image)
+    },
+    follow(image, follows) {
+      settings.write(FOLLOW, follows ? 'yes' : 'no')
+      dispatch({ type: 'reference-follows', image, follows })
+      if (follows) look()
+    },
+    remove(image) {
+      dispatch({ type: 'reference-removed', image })
+      held.drop(image)
+    },
   }
 }

@@ -56,6 +56,7 @@ export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
   const without = (recipe: Recipe): string => JSON.stringify(withFollowing(recipe, []))
   return (
     draft.startFrom === (made.ground?.from ?? 'nothing') &&
+    (made.ground?.place.cover === undefined || draft.feather === made.ground.feather) &&
     without(recipeFor(draft, seed, made.ground)) === without(made.recipe) &&
     Object.entries(picturesOf(draft, cards)).every(([name, picture]) => made.pictures[name] === picture)
   )

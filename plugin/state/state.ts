@@ -29,6 +29,8 @@ export interface Card {
   readonly thumbnail: string
   /** Whether its layer still looks as it did when the picture was taken. */
   readonly layer: LayerNow
+  /** Whether its picture is taken anew by itself when that changed. */
+  readonly follows?: boolean
   /** Where it acts; everywhere where absent. */
   readonly region?: Region | undefined
 }

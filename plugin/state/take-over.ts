@@ -48,8 +48,8 @@ export function createTakeOver(
 
   const cardsOf = async ({ draft, captures }: Taken): Promise<Cards> => {
     const cardOf = async (image: string, capture: CapturedReference) => {
-      const { fit = 'crop' } = draft.references.find((reference) => reference.image === image) ?? {}
-      const thumbnail = await host.thumbnail(capture.picture, fit)
+      const { fit = 'crop', cropAt } = draft.references.find((reference) => reference.image === image) ?? {}
+      const thumbnail = await host.thumbnail(capture.picture, fit, cropAt)
       return [image, { capture, thumbnail, layer: 'same' }] as const
     }
     return Object.fromEntries(await Promise.all(Object.entries(captures).map(([image, one]) => cardOf(image, one))))

@@ -5,6 +5,7 @@ import type { Card } from '../state/state.ts'
 import { usePanel } from './panel-context.ts'
 import { ReferenceMore } from './ReferenceMore.tsx'
 import { Region } from './Region.tsx'
+import { Thumbnail } from './Thumbnail.tsx'
 import { Weight } from './Weight.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
@@ -28,7 +29,7 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
   return (
     <div className="reference" role="group" aria-label={words.references.name(name)}>
       <div className="card">
-        <img className="picture" src={card.thumbnail} alt={words.references.name(name)} />
+        <Thumbnail reference={reference} card={card} />
         <div className="card-side">
           <div className="title">
             <p className="name" title={name}>
@@ -52,7 +53,7 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
       </div>
       <Origin card={card} onRefresh={() => void panel.references.refresh(image)} />
       <Region image={image} card={card} />
-      {open && <ReferenceMore reference={reference} />}
+      {open && <ReferenceMore reference={reference} card={card} />}
     </div>
   )
 }

@@ -1,4 +1,7 @@
+import { CENTRE } from '../../shared/clip-view.ts'
 import type { DraftReference, ReferenceChange } from '../state/draft.ts'
+import { canMove, cropOf } from '../state/framing.ts'
+import type { Card } from '../state/state.ts'
 import { usePanel } from './panel-context.ts'
 import { ActHere } from './Region.tsx'
 import { StyleAndLayout } from './StyleAndLayout.tsx'
@@ -9,7 +12,7 @@ import { Slider } from './widgets/Slider.tsx'
 import { words } from './words/words.ts'
 
 /** The rest of what can be said about a reference: what is followed of it, when it acts, what is seen of it, and which layer it is. */
-export function ReferenceMore({ reference }: { readonly reference: DraftReference }) {
+export function ReferenceMore({ reference, card }: { readonly reference: DraftReference; readonly card: Card }) {
   const { references } = usePanel()
   const { image, start, end, fit } = reference
   const change = (changes: ReferenceChange): void => void references.change(image, changes)
@@ -36,7 +39,26 @@ export function ReferenceMore({ reference }: { readonly reference: DraftReferenc
         value={fit}
         onChoose={(choice) => change({ fit: choice })}
       />
+      {canMove(reference, card.capture.picture) && (
+        <Share
+          label={words.references.cropLabel}
+          name={words.references.crop}
+          value={cropOf(reference)}
+          usual={CENTRE}
+          onMove={(value, released) => void references.reframe(image, value, released)}
+        />
+      )}
       <ActHere reference={reference} />
+      {card.capture.layer !== undefined && card.layer !== 'gone' && (
+        <div className="row">
+          <ActionButton
+            onPress={() => references.follow(image, card.follows !== true)}
+            title={words.references.byItselfHelp}
+          >
+            {words.references.byItself(card.follows === true)}
+          </ActionButton>
+        </div>
+      )}
       <div className="row">
         <ActionButton onPress={() => void references.replace(image)} title={words.references.replaceHelp}>
           {words.references.replace}
@@ -52,7 +74,7 @@ interface ShareProps {
   /** 0 to 1; shown in per cent of the steps. */
   readonly value: number
   readonly usual: number
-  readonly onMove: (value: number) => void
+  readonly onMove: (value: number, released: boolean) => void
 }
 
 const WHOLE = 100
@@ -63,7 +85,7 @@ function Share({ label, name, value, usual, onMove }: ShareProps) {
     max: WHOLE,
     value: Math.round(value * WHOLE),
     keyStep: { plain: 5, shift: 1 },
-    onMove: (percent: number): void => onMove(Math.round(percent) / WHOLE),
+    onMove: (percent: number, released: boolean): void => onMove(Math.round(percent) / WHOLE, released),
   }
   return (
     <div className="measure">

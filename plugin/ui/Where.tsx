@@ -1,4 +1,5 @@
 import { type Draft, STRENGTH } from '../state/draft.ts'
+import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { whereInWords } from './where-words.ts'
 import { NumberField } from './widgets/NumberField.tsx'
@@ -28,10 +29,25 @@ export function Where() {
           </p>
         </div>
       )}
+      {target?.where.selected !== undefined && (
+        <div className="fields">
+          <span className="caption">{words.where.feather}</span>
+          <OptionalNumber
+            label={words.where.featherLabel}
+            range={FEATHER}
+            value={recipe.feather}
+            placeholder={words.where.featherUsual}
+            onCommit={(feather) => panel.change({ feather })}
+          />
+          <span className="between">{words.where.pixels}</span>
+        </div>
+      )}
     </section>
   )
 }
 
+/** As far as Photoshop's own selections are usually feathered. */
+const FEATHER = { least: 0, most: 250, step: 1 } as const
 const WHOLE = 100
 
 /** How much of what the picture starts from is painted anew. */

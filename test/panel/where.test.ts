@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import type { Raster } from '../../shared/raster.ts'
+import { isLive } from '../../plugin/state/state.ts'
 import { whereInWords } from '../../plugin/ui/where-words.ts'
 import {
   addLayer,
@@ -302,4 +303,24 @@ test('a selection’s layer, saved and opened again, is changed in place: its pi
   assert.equal(again.engine.requests[1]!.recipe.source, undefined)
   assert.equal(newest(again).mask, null)
   assert.equal(layerNames(again).length, 3)
+})
+
+test('a selection fades over as many pixels as are asked for, or as its size asks; asked otherwise it is another picture', async () => {
+  const desk = openLarge()
+  desk.controls.select(SELECTED)
+  const shown = async (): Promise<unknown> => {
+    await desk.panel.imprint()
+    return newest(desk).mask!.surface.bounds
+  }
+  const usual = await shown()
+  desk.panel.change({ feather: 0 })
+  assert.equal(isLive(desk.panel.state()), false)
+  assert.deepEqual(await shown(), SELECTED)
+  assert.equal(isLive(desk.panel.state()), true)
+  desk.panel.change({ feather: 40 })
+  assert.deepEqual(await shown(), { left: 110, top: 80, right: 286, bottom: 220 })
+  const { left, top, right, bottom } = newest(desk).surface.bounds
+  assert.ok(left <= 110 && top <= 80 && right >= 286 && bottom >= 220, 'there are pixels wherever the mask shows any')
+  desk.panel.change({ feather: undefined })
+  assert.deepEqual(await shown(), usual)
 })

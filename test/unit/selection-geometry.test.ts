@@ -24,6 +24,10 @@ describe('the context of a selection', () => {
     assert.deepEqual(withContext(rect(500, 400, 10, 10), CANVAS), rect(468, 368, 74, 74))
   })
 
+  test('reaches as far as the selection fades', () => {
+    assert.deepEqual(withContext(rect(500, 400, 10, 10), CANVAS, 50), rect(450, 350, 110, 110))
+  })
+
   test('of a strip makes no strip', () => {
     assert.deepEqual(withContext(rect(100, 395, 800, 10), CANVAS), rect(0, 100, 1000, 600))
   })

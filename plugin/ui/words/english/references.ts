@@ -9,7 +9,7 @@ const modes: Readonly<Record<ModeName, string>> = {
 }
 
 const fits: Readonly<Record<Fit, string>> = {
-  crop: 'Sees its middle',
+  crop: 'Sees a square of it',
   pad: 'Sees all of it, on white',
   tile: 'Sees all of it, in tiles',
 }
@@ -58,6 +58,13 @@ export const references = {
   toLabel: 'Acts to (% of the way)',
   sees: 'What the model sees',
   fits,
+  reframe: 'Which part is seen',
+  reframedTo: (percent: number) => (percent === 50 ? 'the middle' : `${percent} % of the way`),
+  reframeHelp: 'Drag to see another part, double-click for the middle',
+  crop: 'Part',
+  cropLabel: 'Part that is seen (% of the way)',
+  byItself: (isOn: boolean) => `Refresh by itself: ${isOn ? 'on' : 'off'}`,
+  byItselfHelp: 'Take the layer’s picture anew whenever it changes',
   replace: 'Replace by selected layer',
   replaceHelp: 'Take the selected layer’s picture for this one',
 
