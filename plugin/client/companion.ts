@@ -1,6 +1,7 @@
 import type { About } from '../../shared/about.ts'
 import type { SettingsChange } from '../../shared/companion-settings.ts'
 import type { Earlier } from '../../shared/earlier.ts'
+import type { ImprintError } from '../../shared/errors.ts'
 import type { DeviceReport, ModelRecord, Phase } from '../../shared/protocol.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
@@ -91,5 +92,7 @@ export interface Companion {
   readonly earlier: EarlierPictures
   /** Tells of every picture of this panel once it is kept; returns the way to stop. */
   onMade(listener: (earlier: Earlier) => void): () => void
+  /** Tells of what goes wrong and nobody waits for, as when a finished picture cannot be kept; returns the way to stop. */
+  onFailure(listener: (error: ImprintError) => void): () => void
   close(): void
 }

@@ -24,6 +24,7 @@ export class Conversation {
   readonly #link: Link
   readonly #uploads: Uploads
   readonly #made: (earlier: Earlier) => void
+  readonly #failed: (error: ImprintError) => void
   /** What is said of earlier pictures. */
   readonly earlier: EarlierTalk
   readonly #receiver = new PictureReceiver()
@@ -44,10 +45,11 @@ export class Conversation {
   readonly #curious: Waiter<About>[] = []
   #end: ImprintError | undefined
 
-  /** `made` hears of every picture of this connection once the companion keeps it. */
-  constructor(link: Link, made: (earlier: Earlier) => void) {
+  /** `made` hears of every picture of this connection once the companion keeps it, `failed` of what goes wrong and nobody waits for. */
+  constructor(link: Link, made: (earlier: Earlier) => void, failed: (error: ImprintError) => void) {
     this.#link = link
     this.#made = made
+    this.#failed = failed
     this.earlier = createEarlierTalk((message) => this.#send(message))
     this.#uploads = new Uploads(link)
   }
@@ -157,8 +159,9 @@ export class Conversation {
       }
       case 'error': {
         const error = new ImprintError(message.code, message.message)
-        for (const { reject } of this.#waiters.splice(0)) reject(error)
-        this.earlier.fail(error)
+        const waiting = this.#waiters.splice(0)
+        for (const { reject } of waiting) reject(error)
+        if (!this.earlier.fail(error) && waiting.length === 0) this.#failed(error)
         return
       }
       case 'welcome':

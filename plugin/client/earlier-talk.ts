@@ -37,8 +37,8 @@ export interface EarlierTalk extends EarlierPictures {
   listed(page: EarlierPage): void
   arrived(id: string, picture: Raster | undefined): void
   counted(space: KeptSpace): void
-  /** Everything that is waited for fails. */
-  fail(error: ImprintError): void
+  /** Everything that is waited for fails; whether anything was. */
+  fail(error: ImprintError): boolean
 }
 
 /** Asks through `send`; lists and spaces are answered in the order they were asked for, pictures by their names. */
@@ -76,6 +76,7 @@ export function createEarlierTalk(send: (message: ClientMessage) => void): Earli
       const waiting = [...lists.splice(0), ...spaces.splice(0), ...[...pictures.values()].flat()]
       pictures.clear()
       for (const { reject } of waiting) reject(error)
+      return waiting.length > 0
     },
   }
 }

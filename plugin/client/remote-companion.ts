@@ -49,6 +49,7 @@ export class RemoteCompanion implements Companion {
   readonly #connection: Connection
   readonly #listeners = new Set<() => void>()
   readonly #madeListeners = new Set<(earlier: Earlier) => void>()
+  readonly #failureListeners = new Set<(error: ImprintError) => void>()
   readonly earlier: EarlierPictures = {
     list: async (asked) => this.#ready().earlier.list(asked),
     picture: async (id) => this.#ready().earlier.picture(id),
@@ -106,6 +107,11 @@ export class RemoteCompanion implements Companion {
     return () => this.#madeListeners.delete(listener)
   }
 
+  onFailure(listener: (error: ImprintError) => void): () => void {
+    this.#failureListeners.add(listener)
+    return () => this.#failureListeners.delete(listener)
+  }
+
   pair(token: string): void {
     this.#typed = token.trim().slice(0, 100)
     this.#connection.drop(1000)
@@ -154,9 +160,11 @@ export class RemoteCompanion implements Companion {
 
   #hear(message: ServerMessage): void {
     if (message.type === 'welcome' && !this.#conversation && this.#link) {
-      this.#conversation = new Conversation(this.#link, (earlier) => {
-        for (const listener of [...this.#madeListeners]) listener(earlier)
-      })
+      this.#conversation = new Conversation(
+        this.#link,
+        (earlier) => [...this.#madeListeners].forEach((listener) => listener(earlier)),
+        (error) => [...this.#failureListeners].forEach((listener) => listener(error)),
+      )
       this.#connection.settle()
       this.#token = message.token ?? this.#began.token
       if (message.token !== undefined) this.#keepToken(message.token)

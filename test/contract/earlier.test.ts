@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Earlier } from '../../shared/earlier.ts'
+import { ImprintError } from '../../shared/errors.ts'
 import { lookOf } from '../../shared/look.ts'
 import { hashPicture } from '../../shared/picture-stream.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
@@ -98,6 +99,20 @@ describe('earlier pictures', () => {
     panel.send({ type: 'models' })
     await panel.next('models')
     assert.ok(engine.requests.length <= 1)
+  })
+
+  it('that cannot be kept are told of, though nobody waits for that', async (t) => {
+    const full = new ImprintError('usage-invalid', 'a.png cannot be written: the disk is full. Make room.')
+    const history = { ...temporaryHistory(), add: () => Promise.reject(full) }
+    const server = await serve({ history })
+    t.after(() => server.close())
+    const panel = connect(server.port)
+    t.after(() => panel.close())
+    await reaches(panel, 'ready')
+    const told = new Promise<ImprintError>((resolve) => panel.onFailure(resolve))
+    await collect(panel.generate({ recipe: { prompt: 'a house' }, pictures: {} }, new AbortController().signal))
+    const { code, message } = await within('What went wrong', told)
+    assert.deepEqual([code, message], [full.code, full.message])
   })
 
   it('reach the panel’s own client, and whoever waits when the companion goes hears so', async (t) => {

@@ -13,7 +13,14 @@ const REQUEST = {
 function converse(sendAll: Link['sendAll']) {
   const sent: unknown[] = []
   const send = (text: string): void => void sent.push((JSON.parse(text) as { type: string }).type)
-  return { conversation: new Conversation({ send, sendAll }, () => undefined), sent }
+  return {
+    conversation: new Conversation(
+      { send, sendAll },
+      () => undefined,
+      () => undefined,
+    ),
+    sent,
+  }
 }
 
 test('a job whose upload is cut short fails because the companion is gone', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import sharp from 'sharp'
+import { ImprintError } from '../../shared/errors.ts'
 import { recipeInPng, withRecipe } from '../../shared/recipe-in-png.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, until } from '../support/desk.ts'
@@ -192,6 +193,17 @@ test('a PNG of another program fills what a recipe has words for; one without a 
   assert.deepEqual([request?.recipe.sampler, request?.recipe.guidance], ['euler_ancestral', 5])
   await desk.panel.takeOver.bytes(plain, 'plain.png')
   assert.match(desk.panel.state().notice?.text ?? '', /“plain.png” says nothing of how it was made/)
+})
+
+test('a picture that the companion cannot keep is told of', () => {
+  const desk = openDesk()
+  const stop = desk.panel.start()
+  desk.companion.goWrong(new ImprintError('usage-invalid', 'The disk is full: make room.'))
+  assert.equal(desk.panel.state().notice?.text, 'The disk is full: make room.')
+  stop()
+  desk.panel.dismiss()
+  desk.companion.goWrong(new ImprintError('usage-invalid', 'The disk is full: make room.'))
+  assert.equal(desk.panel.state().notice, undefined)
 })
 
 test('a file that names a picture as nothing can be named brings its words, and the companion is not asked for it', async (t) => {

@@ -14,6 +14,8 @@ import { inQueue } from './in-queue.ts'
 export interface NearCompanion extends Companion {
   /** Changes the status and tells. */
   become(status: CompanionStatus): void
+  /** Tells of something that went wrong by itself. */
+  goWrong(error: ImprintError): void
   /** The numbers it was given. */
   readonly tokens: readonly string[]
 }
@@ -35,6 +37,7 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
   const listeners = new Set<() => void>()
   const tokens: string[] = []
   const madeListeners = new Set<(earlier: Earlier) => void>()
+  const failureListeners = new Set<(error: ImprintError) => void>()
   const aboutWith = (folder?: string): About => ({
     folders: ['/models', ...(folder === undefined ? [] : [folder])],
     memory: { free: 1e9, total: 4e9 },
@@ -53,6 +56,9 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
     become(next) {
       status = next
       for (const listener of listeners) listener()
+    },
+    goWrong(error) {
+      for (const listener of failureListeners) listener(error)
     },
     pair: (token) => void tokens.push(token),
     async *generate(
@@ -81,6 +87,10 @@ export function nearCompanion(engine: Engine, first: CompanionStatus = READY, hi
     onMade(listener) {
       madeListeners.add(listener)
       return () => madeListeners.delete(listener)
+    },
+    onFailure(listener) {
+      failureListeners.add(listener)
+      return () => failureListeners.delete(listener)
     },
     close: () => listeners.clear(),
   }
