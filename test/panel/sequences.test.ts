@@ -85,3 +85,19 @@ test('a step that no result accounts for and a layer that is nobody’s are foun
   assert.throws(desk.check, /One history step for each accepted result/)
   desk.leave()
 })
+
+test('a sweep of layers is one step with all its layers and their group, and variations are steps of their own', async () => {
+  const desk = openSequenceDesk(nearCompanion(fakeEngine()))
+  await begins(desk)
+  await desk.idle()
+  await desk.panel.sweeps.make(desk.panel.state().recipe.references[0]!.image, 'layers')
+  await desk.panel.variations.make()
+  await desk.panel.variations.choose(desk.panel.state().variations.map(({ id }) => id))
+  await desk.idle()
+  desk.check()
+  assert.deepEqual(
+    desk.accepted.map(({ others = [] }) => others.length),
+    [0, 5, 0, 0, 0, 0],
+  )
+  desk.leave()
+})

@@ -81,6 +81,55 @@ const insertKept = act(
   (desk) => desk.begin(desk.panel.insertKept()),
 )
 
+/** Whether several pictures more would not fill the companion's queue. */
+const hasRoom = ({ panel }: SequenceDesk): boolean => panel.state().runs.length < 8
+
+const sweep = (at: number, wants: 'choice' | 'layers'): Act =>
+  act(
+    `sweep weight ${at} for ${wants}`,
+    (desk) => hasReference(desk) && hasRoom(desk),
+    (desk) => desk.begin(desk.panel.sweeps.make(pick(referencesOf(desk), at).image, wants)),
+  )
+
+const sweptOf = ({ panel }: SequenceDesk) => panel.state().sweep?.pictures ?? []
+const chooseSwept = (at: number): Act =>
+  act(
+    `choose weight ${at} of the sweep`,
+    (desk) => hasDocument(desk) && sweptOf(desk).some(({ made }) => made !== undefined),
+    (desk) => {
+      const made = sweptOf(desk).filter((one) => one.made !== undefined)
+      desk.begin(desk.panel.sweeps.choose(pick(made, at).id))
+    },
+  )
+const sweptAsLayers = act(
+  'make layers of the sweep',
+  (desk) => hasDocument(desk) && sweptOf(desk).length > 0,
+  (desk) => desk.begin(desk.panel.sweeps.layers()),
+)
+const dropSweep = act(
+  'drop the sweep',
+  (desk) => sweptOf(desk).length > 0,
+  ({ panel }) => panel.sweeps.drop(),
+)
+
+const vary = act('four variations', hasRoom, (desk) => desk.begin(desk.panel.variations.make()))
+const variedOf = ({ panel }: SequenceDesk) => panel.state().variations
+const chooseVaried = (at: number, count: number): Act =>
+  act(
+    `choose ${count} variations from ${at}`,
+    (desk) => hasDocument(desk) && variedOf(desk).some(({ made }) => made !== undefined),
+    (desk) => {
+      const made = variedOf(desk).filter((one) => one.made !== undefined)
+      const ids = Array.from({ length: count }, (_, i) => pick(made, at + i).id)
+      desk.begin(desk.panel.variations.choose(ids))
+    },
+  )
+const dropVaried = act(
+  'drop the variations',
+  (desk) => variedOf(desk).length > 0,
+  ({ panel }) => panel.variations.drop(),
+)
+
 const undo = act('undo', hasDocument, (desk) => desk.byHand(() => void desk.controls.undo()))
 const redo = act('redo', hasDocument, (desk) => desk.byHand(() => void desk.controls.redo()))
 
@@ -136,6 +185,12 @@ const sometimes = fc.oneof(
   fc.nat(4).map(selectLayer),
   image.map(removeReference),
   fc.constantFrom(addReference, cancelLast, insertKept),
+  fc.tuple(image, fc.constantFrom('choice', 'layers')).map(([at, wants]) => sweep(at, wants)),
+  fc.constantFrom(vary, sweptAsLayers, dropSweep, dropVaried),
+  fc.oneof(
+    fc.nat(4).map(chooseSwept),
+    fc.tuple(fc.nat(3), fc.constantFrom(1, 2)).map(([at, count]) => chooseVaried(at, count)),
+  ),
 )
 
 /** What a person might do in some minutes. */

@@ -5,6 +5,7 @@ import { createPhotoshopHost } from '../../plugin/host/photoshop-host.ts'
 import type { Made } from '../../plugin/state/state.ts'
 import { createPanel, type Panel } from '../../plugin/state/panel.ts'
 import { createHost, type StudioHost } from '../../plugin/studio/double/host.ts'
+import { parentOf } from '../../plugin/studio/double/layer-tree.ts'
 import { foxDocument } from './fox-document.ts'
 import { type Accepted, watchSteps } from './watch-steps.ts'
 
@@ -46,15 +47,24 @@ export function openSequenceDesk(companion: Companion): SequenceDesk {
   })
   const { controls } = photoshop
   let seed = 0
+  const steps = watchSteps(controls)
+  const host = createPhotoshopHost(photoshop.photoshop, photoshop.uxp.storage)
   const panel = createPanel({
-    host: createPhotoshopHost(photoshop.photoshop, photoshop.uxp.storage),
+    host: {
+      ...host,
+      // The panel's state says nothing of groups: whoever makes one tells.
+      async insertGroup(results, name, above) {
+        const made = await host.insertGroup(results, name, above)
+        steps.accept(groupStep(controls, made, name))
+        return made
+      },
+    },
     companion,
     settings: { read: () => undefined, write: () => undefined },
     copy: () => Promise.resolve(),
     now: () => performance.now(),
     random: () => (seed += 1) / 2 ** 32,
   })
-  const steps = watchSteps(controls)
   const notices: string[] = []
   const working: Promise<unknown>[] = []
   /** Documents that were closed, as they were saved. */
@@ -113,6 +123,16 @@ export function openSequenceDesk(companion: Companion): SequenceDesk {
   for (const title of ['one.psd', 'two.psd']) steps.byHand(() => void controls.openFile(foxDocument(), title))
   panel.change({ size: [64, 64], steps: 2 })
   return desk
+}
+
+/** What a sweep of layers added: all of them, and the group they lie in. */
+function groupStep(controls: Controls, made: readonly Place[], name: string): Accepted {
+  const [first, ...others] = made
+  assert.ok(first)
+  const document = controls.documents().find(({ id }) => id === first.documentId)
+  const group = document && parentOf(document.state.layers, first.layerId)
+  assert.ok(group, `“${name}” is no group.`)
+  return { layer: first, others: [...others.map(({ layerId }) => layerId), group.id], name }
 }
 
 /** Whether a layer is in a document that is open. */

@@ -9,6 +9,8 @@ type Controls = StudioHost['controls']
 /** A result that the panel says it put into a document, and the history step it promised. */
 export interface Accepted {
   readonly layer: { readonly documentId: number; readonly layerId: number }
+  /** The other layers of the same step: those of a sweep, and the group around them. */
+  readonly others?: readonly number[]
   readonly name: string
 }
 
@@ -42,7 +44,9 @@ export function watchSteps(controls: Controls) {
   let isByHand = false
 
   const resultsIn = (title: string): readonly number[] =>
-    accepted.flatMap(({ layer }) => (titles.get(layer.documentId) === title ? [layer.layerId] : []))
+    accepted.flatMap(({ layer, others = [] }) =>
+      titles.get(layer.documentId) === title ? [layer.layerId, ...others] : [],
+    )
 
   const look = (): void => {
     for (const { id: documentId, title, state, history } of controls.documents()) {
@@ -91,16 +95,17 @@ export function watchSteps(controls: Controls) {
       )
       const there = new Set<string>()
       for (const [i, { name, added, removed }] of steps.entries()) {
-        const { documentId, layerId } = accepted[i]!.layer
-        const key = `${documentId} ${layerId}`
-        assert.deepEqual({ added, removed }, { added: there.has(key) ? [] : [layerId], removed: [] }, name)
-        there.add(key)
+        const { layer, others = [] } = accepted[i]!
+        const wanted = [layer.layerId, ...others].map((id) => ({ id, key: `${layer.documentId} ${id}` }))
+        const fresh = wanted.filter(({ key }) => !there.has(key)).map(({ id }) => id)
+        assert.deepEqual({ added: sorted(added), removed }, { added: sorted(fresh), removed: [] }, name)
+        for (const { key } of wanted) there.add(key)
       }
       for (const { title, state } of controls.documents()) {
         const known = [...(own.get(title) ?? []), ...resultsIn(title)]
         for (const layer of walk(state.layers)) {
           assert.ok(known.includes(layer.id), `“${layer.name}” of ${title} belongs to no result.`)
-          if (own.get(title)?.includes(layer.id)) continue
+          if (own.get(title)?.includes(layer.id) || layer.children !== null) continue
           const { recipe } = JSON.parse(layer.settings[SETTINGS_KEY] ?? '{}') as { recipe?: unknown }
           assert.ok(recipeSchema.safeParse(recipe).success, `“${layer.name}” does not remember how it was made.`)
           assert.ok(layer.surface.data.length > 0, `“${layer.name}” is empty.`)
@@ -109,3 +114,5 @@ export function watchSteps(controls: Controls) {
     },
   }
 }
+
+const sorted = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b)
