@@ -40,8 +40,8 @@ const literalText = {
         `JSXAttribute[name.name=${SPOKEN}] Literal[value=/[A-Za-z]/]`,
         // Sentences begin with a capital; names of keys are compared with, not shown.
         'Literal[value=/^[A-Z][a-z]/]:not(BinaryExpression > Literal)',
-        // Units such as px are shorter.
-        'TemplateElement[value.raw=/[A-Za-z]{3}/]',
+        // Units such as px are shorter, and names of styles are not read.
+        'TemplateElement[value.raw=/[A-Za-z]{3}/]:not(JSXAttribute[name.name="className"] TemplateElement)',
       ].map((selector) => ({ selector, message: toWords })),
     ],
   },
