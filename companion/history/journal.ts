@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import type * as z from 'zod'
 
@@ -6,7 +16,7 @@ import type * as z from 'zod'
 export interface Journal<T> {
   /** What had happened when it was opened, oldest first. */
   readonly before: readonly T[]
-  /** On the disk when it returns. */
+  /** On the disk when it returns; where that fails, as though nothing had happened. */
   append(happened: T): void
   /** May be called again. */
   close(): void
@@ -26,8 +36,15 @@ export function openJournal<T>(path: string, schema: z.ZodType<T>): Journal<T> {
   return {
     before: whole.split('\n').flatMap((line) => read(line, schema)),
     append(happened) {
-      writeSync(file, `${JSON.stringify(happened)}\n`)
-      fsyncSync(file)
+      const { size } = fstatSync(file)
+      try {
+        appendFileSync(file, `${JSON.stringify(happened)}\n`)
+        fsyncSync(file)
+      } catch (thrown) {
+        // Half a line, as on a full disk, would spoil the next one too.
+        ftruncateSync(file, size)
+        throw thrown
+      }
     },
     close() {
       if (!open) return

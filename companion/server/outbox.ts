@@ -23,19 +23,24 @@ export class Outbox {
   /** Sends a message and the picture it announces, after those asked for before; resolves when it is in the socket. */
   sendPicture(raster: Raster, announce: (picture: PictureHeader) => ServerMessage): Promise<void> {
     this.#underWay++
-    this.#pictures = this.#pictures.then(async () => {
-      const header = describePicture(raster, this.#stream++ % 2 ** 32)
-      this.send(announce(header))
-      for (const part of partsOf(header.stream, raster.data)) if (!(await this.#flushed(part))) break
-      this.#underWay--
+    const sent = this.#pictures.then(async () => {
+      try {
+        const header = describePicture(raster, this.#stream++ % 2 ** 32)
+        this.send(announce(header))
+        for (const part of partsOf(header.stream, raster.data)) if (!(await this.#flushed(part))) break
+      } finally {
+        this.#underWay--
+      }
     })
-    return this.#pictures
+    // One that cannot be announced must not keep back those after it.
+    this.#pictures = sent.catch(() => undefined)
+    return sent
   }
 
   /** Sends it if the panel keeps up, drops it otherwise: a late preview is worth nothing. */
   sendPreview(raster: Raster, announce: (picture: PictureHeader) => ServerMessage): void {
     if (this.#underWay > 0 || this.#socket.bufferedAmount > LIMITS.part) return
-    void this.sendPicture(raster, announce)
+    void this.sendPicture(raster, announce).catch(() => undefined)
   }
 
   #flushed(part: Uint8Array): Promise<boolean> {

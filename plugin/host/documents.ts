@@ -50,13 +50,11 @@ export function depthOf(document: PsDocument): 8 | 16 | undefined {
   return bits === 8 || bits === 16 ? bits : undefined
 }
 
-/** Photoshop's bounds as a rectangle. */
-export const rectOf = ({ left, top, right, bottom }: Bounds): Rect => ({
-  left,
-  top,
-  width: right - left,
-  height: bottom - top,
-})
+/** Photoshop's bounds as a rectangle of whole pixels around them. */
+export function rectOf(bounds: Bounds): Rect {
+  const [left, top] = [Math.floor(bounds.left), Math.floor(bounds.top)]
+  return { left, top, width: Math.ceil(bounds.right) - left, height: Math.ceil(bounds.bottom) - top }
+}
 
 /** What two rectangles share; width or height 0 when that is nothing. */
 export function sharedRect(a: Rect, b: Rect): Rect {

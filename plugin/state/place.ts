@@ -21,7 +21,7 @@ export async function place(
       into === undefined
         ? await host.insertResult(made.picture, made.note, made.anchor)
         : await host.replaceResult(into, made.picture, made.note)
-    store.dispatch({ type: 'placed', made, layer })
+    store.dispatch({ type: 'placed', made, layer, ...(into && { into }) })
   } catch (thrown) {
     store.dispatch({ type: 'kept', made, into })
     const notice = noticeOf(thrown) ?? { text: 'Photoshop cancelled the insertion.' }

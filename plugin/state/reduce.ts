@@ -48,7 +48,8 @@ export type PanelEvent =
   | { readonly type: 'presets'; readonly presets: PanelState['presets'] }
   | { readonly type: 'tokens'; readonly tokens: PanelState['tokens'] }
   | { readonly type: 'trial'; readonly trial: PanelState['trial'] }
-  | { readonly type: 'placed'; readonly made: Made; readonly layer: ResultLayer }
+  /** `into` is the layer that was painted anew, if one was. */
+  | { readonly type: 'placed'; readonly made: Made; readonly layer: ResultLayer; readonly into?: ResultLayer }
   | { readonly type: 'newest-exists'; readonly exists: boolean }
   | { readonly type: 'kept'; readonly made: Made; readonly into: ResultLayer | undefined }
   | { readonly type: 'kept-dropped'; readonly made: Made }
@@ -153,7 +154,11 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'placed':
       return {
         ...state,
-        newest: { made: event.made, layer: event.layer, exists: true },
+        // Another layer may have been taken over meanwhile: the sliders are that one's.
+        newest:
+          event.into && state.newest && !isSameLayer(event.into, state.newest.layer)
+            ? state.newest
+            : { made: event.made, layer: event.layer, exists: true },
         trial: undefined,
         kept: state.kept.filter(({ made }) => made !== event.made),
         notice: isSettledBy(state, event) ? undefined : state.notice,
@@ -234,8 +239,11 @@ function withRegion(
 /** Whether a layer is what is selected, and nothing else is. */
 function isSelected(selection: Selection, layer: LayerRef | undefined): boolean {
   const [one, ...others] = selection.kind === 'layers' ? selection.layers : []
-  return others.length === 0 && one?.layer.layerId === layer?.layerId && one?.layer.documentId === layer?.documentId
+  return others.length === 0 && isSameLayer(one?.layer, layer)
 }
+
+const isSameLayer = (one: LayerRef | undefined, other: LayerRef | undefined): boolean =>
+  one?.layerId === other?.layerId && one?.documentId === other?.documentId
 
 /** Photoshop tells many times about one change; only a real one may redraw the panel. */
 const sameSelection = (a: Selection, b: Selection): boolean => JSON.stringify(a) === JSON.stringify(b)

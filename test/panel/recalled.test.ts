@@ -71,6 +71,30 @@ test('after a restart and a reopened PSD the selected layer says how it was made
   assert.notEqual(again.panel.state().recipe.prompt, 'typing', 'whoever goes on with it keeps it')
 })
 
+test('a picture that is finished after another layer was taken over leaves the sliders to that one', async () => {
+  let isHeld = false
+  let letGo = (): void => undefined
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const desk = openDesk({
+    history: temporaryHistory(),
+    engine: { beforeStep: (step) => (step > 1 && isHeld ? held : undefined) },
+  })
+  openFox(desk)
+  desk.panel.start()
+  await desk.panel.references.add()
+  await desk.panel.imprint()
+  const copy = desk.controls.duplicateLayer(desk.panel.state().newest!.layer.layerId)
+  await until(desk, () => recalled(desk)?.layer.layerId === copy)
+  isHeld = true
+  const moving = setWeight(desk, 1, true)
+  await until(desk, () => desk.panel.state().run?.phase === 'denoising')
+  await desk.panel.takeOver.layer()
+  assert.equal(desk.panel.state().newest?.layer.layerId, copy)
+  letGo()
+  await moving
+  assert.equal(desk.panel.state().newest?.layer.layerId, copy)
+})
+
 test('a copy under another name says the same and is changed by itself', async () => {
   const { desk, layerId } = await openMade(temporaryHistory())
   const copy = desk.controls.duplicateLayer(layerId)
