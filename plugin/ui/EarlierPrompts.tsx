@@ -6,6 +6,7 @@ import { ActionButton } from './widgets/Button.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 import { Menu } from './widgets/Menu.tsx'
 import { words } from './words/words.ts'
+import { isKeyEvent } from './widgets/key-event.ts'
 
 const LONGEST = 60
 
@@ -21,7 +22,7 @@ export function EarlierPrompts() {
     button.current?.focus()
   }
   useHostEvent(ref, 'keydown', (event) => {
-    if (open && event instanceof KeyboardEvent && event.key === 'Escape') close()
+    if (open && isKeyEvent(event) && event.key === 'Escape') close()
   })
   return (
     <div ref={ref} className={open ? TAKES_ESCAPE : undefined}>

@@ -16,12 +16,13 @@ import { isTaken } from './takes-escape.ts'
 import { Where } from './Where.tsx'
 import { Variations } from './Variations.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
+import { isKeyEvent } from './widgets/key-event.ts'
 
 /** The whole panel. Ctrl or Cmd with Enter makes a picture, Escape stops. */
 export function Panel({ panel }: { readonly panel: PanelModel }) {
   const ref = useRef<HTMLDivElement>(null)
   const onKey = (event: Event): void => {
-    if (!(event instanceof KeyboardEvent) || event.isComposing) return
+    if (!isKeyEvent(event) || event.isComposing) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       void panel.imprint()

@@ -5,6 +5,7 @@ import { ActionButton } from './widgets/Button.tsx'
 import { TextField } from './widgets/Field.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 import { words } from './words/words.ts'
+import { isKeyEvent } from './widgets/key-event.ts'
 
 /** Prompts under names, with all that belongs to them but the references: to take again, rename or delete. */
 export function Presets() {
@@ -116,7 +117,7 @@ interface NameFieldProps {
 function NameField({ onEnter, ...field }: NameFieldProps) {
   const ref = useRef<HTMLDivElement>(null)
   useHostEvent(ref, 'keydown', (event) => {
-    if (!(event instanceof KeyboardEvent) || event.isComposing || event.ctrlKey || event.metaKey) return
+    if (!isKeyEvent(event) || event.isComposing || event.ctrlKey || event.metaKey) return
     if (event.key === 'Enter') onEnter()
   })
   return (

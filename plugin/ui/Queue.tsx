@@ -8,6 +8,7 @@ import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { useHostEvent } from './widgets/host-element.ts'
 import { words } from './words/words.ts'
+import { isKeyEvent } from './widgets/key-event.ts'
 
 /** The pictures behind the one that is being made: each can go up, down or away. Nothing while there is none. */
 export function Queue() {
@@ -70,7 +71,7 @@ function Waiting({ run, at, onMove }: WaitingProps) {
     onMove(by)
   }
   useHostEvent(ref, 'keydown', (event) => {
-    if (!(event instanceof KeyboardEvent) || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
+    if (!isKeyEvent(event) || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
     event.preventDefault()
     move(event.key === 'ArrowUp' ? -1 : 1)
   })

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react'
 import { useHostEvent } from './host-element.ts'
 import { words } from '../words/words.ts'
+import { isKeyEvent } from './key-event.ts'
 
 /** A place on the pad: 0 to 1 from the left, and from below. */
 export interface PadPlace {
@@ -87,7 +88,7 @@ export function Pad({ label, across, up, value, onMove }: PadProps) {
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`
 
-const wayOf = (event: Event): PadPlace | undefined => (event instanceof KeyboardEvent ? WAYS[event.key] : undefined)
+const wayOf = (event: Event): PadPlace | undefined => (isKeyEvent(event) ? WAYS[event.key] : undefined)
 
 /** Where on the pad a pointer is, also when it has left it. */
 function placeOf(pad: HTMLElement | null, event: Event): PadPlace | undefined {

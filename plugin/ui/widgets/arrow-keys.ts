@@ -1,5 +1,6 @@
 import type { RefObject } from 'react'
 import { useHostEvent } from './host-element.ts'
+import { isKeyEvent } from './key-event.ts'
 
 /** A number that arrow keys change. */
 export interface Stepped {
@@ -21,8 +22,7 @@ export function useArrowKeys(
   directions: Readonly<Record<string, number>>,
   { value, min, max, keyStep, onMove }: Stepped,
 ): void {
-  const directionOf = (event: Event): number | undefined =>
-    event instanceof KeyboardEvent ? directions[event.key] : undefined
+  const directionOf = (event: Event): number | undefined => (isKeyEvent(event) ? directions[event.key] : undefined)
   const onDown = (event: Event): void => {
     const direction = directionOf(event)
     if (direction === undefined) return
