@@ -26,13 +26,15 @@ SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", 
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
-PLUS, BASE = 0.35, 0.15
+PLUS, BASE = 0.5, 0.2
 # Without a reference there is a default look, with words and without, so that guidance changes the thing alone: the
 # first set that has the thing, mostly as drawn on white.
 DEFAULT, AS_DRAWN = 0.85, 0.8
 # Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
-# of those with a reference, which then is the picture itself.
+# of those with a reference, which then is the picture itself, or in a share of these the thing as others draw it: else
+# no seed would differ.
 WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
+REDRAWN = 0.3
 # The share of references with words that are the picture itself, and of references that are left blank.
 SAME, BLANK = 0.15, 0.1
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
@@ -87,6 +89,9 @@ class Icons:
         self.default = [self.pairs.index(next(pair for pair in self.pairs if pair[0] == name)) for name in self.names]
         every = self.views.places.flatten(0, 1).float()
         self.usual = every.mean((0, 1)), every.std((0, 1))
+        self.drawn: dict[str, list[int]] = {}
+        for at, (name, _, _) in enumerate(self.pairs):
+            self.drawn.setdefault(name, []).append(at)
         self.alike: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for view in range(args.views):
             for at in range(len(self.pairs)):
@@ -115,6 +120,8 @@ class Icons:
             view, at = self.target(not blank)
             same = not worded or random.random() < SAME
             reference = None if blank else (view, at) if same else random.choice(self.alike[self.look(view, at)])
+            if reference and not worded and random.random() < REDRAWN:
+                view, reference = 0, (0, random.choice(self.drawn[self.pairs[at][0]]))
             picked.append((view, at))
             references.append(reference)
             rows.append(self.row[self.pairs[at][0]] if worded else len(self.names))

@@ -32,10 +32,10 @@ def quarters(states: torch.Tensor) -> torch.Tensor:
 
 @dataclass
 class Views:
-    """The first view of each icon is as drawn, on white; of the others half are mirrored and a share is on a colour.
+    """The first view of each icon is as drawn, on white; of the others a share is on a colour.
 
-    What is learned stays where it was drawn, so that words, style and ground leave nothing open but the mirror; what the
-    vision tower is shown as a reference is moved, as references are, and mirrored by itself.
+    What is learned stays as it was drawn, so that words, style and ground leave nothing open; what the vision tower is
+    shown as a reference is moved, as references are, and mirrored.
     """
 
     # [views, n, 4, 16, 16], divided by their deviation
@@ -85,8 +85,6 @@ def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int
             part = slice(at, at + AT_ONCE)
             background = palette[colour[view, part]]
             x = compose(icons[part], background)
-            if view > 0:
-                x = mirrored(x, generator)
             latents[view, part] = vae.encode(x).latent_dist.mean
             places[view, part] = quarters(vision(seen(x), output_hidden_states=True).hidden_states[-2]).half()
             if view > 0:
