@@ -251,8 +251,9 @@ describe('models', () => {
 
 describe('a fault of ours', () => {
   test('is one sentence and status 1', async () => {
-    // Where the pairing code should lie there is a file, not a folder.
-    const home = join(file('a file', ''), 'inside')
+    // Where the pairing code should lie there is a folder.
+    const home = join(folder, 'odd home')
+    mkdirSync(join(home, 'pairing-code'), { recursive: true })
     const { status, stdout, stderr } = await imprint(['serve', '--port', '0'], { env: { IMPRINT_HOME: home } })
     assert.match(stderr, /^Imprint failed: .+\n$/)
     assert.equal(stdout, '')
