@@ -117,8 +117,8 @@ test('models: the packs that are there, and adapters that lack one', async () =>
     /^adapter +instantid +.* instantid, lacks InsightFace's antelopev2 \(scrfd_10g_bnkps\.onnx and .*$/m,
   )
   assert.match(having, /^adapter +faceid +.* faceid$/m)
-  assert.match(having, /^face-pack +recogniser +.* MB +antelopev2$/m)
-  assert.match(having, /^face-pack +recogniser +.* MB +buffalo_l$/m)
+  assert.match(having, /^face-pack +insightface\/antelopev2\/recogniser\.onnx +.* MB +antelopev2$/m)
+  assert.match(having, /^face-pack +insightface\/buffalo_l\/recogniser\.onnx +.* MB +buffalo_l$/m)
   assert.doesNotMatch(having, /lacks|^face-pack +detector/m)
 })
 
