@@ -5,11 +5,11 @@ import { SPACINGS, type Sampler, type Spacing } from '../../shared/recipe.ts'
 import type { NoiseConfig } from '../diffusion/schedule.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
 import type { ClipVisionConfig } from '../networks/clip-vision.ts'
-import { called } from '../weights/called.ts'
 import type { ControlNetConfig } from '../networks/controlnet.ts'
 import type { UNetConfig, WayDownConfig } from '../networks/unet-layout.ts'
 import type { VaeConfig } from '../networks/vae.ts'
 import { CLIP_DEVIATION, CLIP_MEAN, type ClipPreprocessing } from '../vision/preprocess.ts'
+import { called } from '../weights/called.ts'
 
 /**
  * Configuration files of a diffusers folder as the networks want them. Fields that would change the network in a way

@@ -56,9 +56,10 @@ function checkpointFolder(folder: string): Found {
   const family = PIPELINES[pipeline]
   if (!family) return useless(`it is a ${pipeline}, which Imprint cannot run`)
   const parts = ['unet', 'vae', 'text_encoder', ...(family === 'sdxl' ? ['text_encoder_2'] : [])]
-  const missing = parts.filter((part) => !hasWeights(join(folder, part))).map((part) => `the weights of ${part}`)
+  const lacking = new Set(parts.filter((part) => !hasWeights(join(folder, part))))
+  const missing = [...lacking].map((part) => `the weights of ${part}`)
   // Opened, though not read, so that a listing tells of what would fail later.
-  for (const part of parts.filter((part) => hasWeights(join(folder, part))))
+  for (const part of parts.filter((part) => !lacking.has(part)))
     openFolderWeights(join(folder, part), part.startsWith('text') ? 'model' : 'diffusion_pytorch_model')
   readExtras(join(folder, 'imprint.json'))
   return { role: 'checkpoint', family, variant: folderVariant(folder), ...(missing.length > 0 && { missing }) }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
-import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
+import { called } from './called.ts'
 import { BYTES_PER_ELEMENT, type WeightDType } from './dtype.ts'
 import { readPickle, type PickleTensor, type PickleValue } from './pickle.ts'
 import type { Refusals } from './refusals.ts'

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
-import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
+import { called } from './called.ts'
 import { toFloat32 } from './dtype.ts'
 import { readExactly } from './read-exactly.ts'
 import type { StoredTensor } from './safetensors.ts'

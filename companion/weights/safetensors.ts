@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
-import { called } from './called.ts'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
+import { called } from './called.ts'
 import { BYTES_PER_ELEMENT, isWeightDType, type WeightDType } from './dtype.ts'
 import { readExactly } from './read-exactly.ts'
 

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs'
-import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
+import { called } from './called.ts'
 import { openPickle } from './pickle-file.ts'
 import { readExactly } from './read-exactly.ts'
 import { openSafetensors, type WeightFile } from './safetensors.ts'

@@ -1,5 +1,5 @@
-import { called } from './called.ts'
 import { ImprintError } from '../../shared/errors.ts'
+import { called } from './called.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** A place in a checkpoint: the call path of a network is the tensor's name. */

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import { button, card, documentPicture, imprint, layer, shot, useStudio, widen } from '../support/studio-page.ts'
 import { patch, psdFile } from '../support/made-psd.ts'
+import { paintOverSelectedLayer } from '../support/page-host.ts'
 
 const { withStudio } = useStudio()
 
@@ -72,42 +73,13 @@ test('a card that is switched to follow its layer shows what becomes of it, undo
     await button(card(page, 'strip'), 'More').click()
     await button(page, 'Refresh by itself: off').click()
     await button(page, 'Refresh by itself: on').waitFor()
-    await page.evaluate(paintOverSelectedLayer)
+    await paintOverSelectedLayer(page, { side: 60, grey: 230, left: 120, top: 60 })
     await another(page, before)
     await shot(page.locator('.panel'), 'follows-its-layer')
     await button(page, 'Undo').click()
     await page.waitForFunction((src) => document.querySelector('.reference img')?.getAttribute('src') === src, before)
     assert.equal(await card(page, 'strip').getByText('Changed').count(), 0)
   }))
-
-/** Paints over the middle of the selected layer through the host's own interface. */
-async function paintOverSelectedLayer(): Promise<void> {
-  const { app, core, imaging } = (window as unknown as { require(name: 'photoshop'): HostLike }).require('photoshop')
-  await core.executeAsModal(
-    async () => {
-      const side = 60
-      const imageData = await imaging.createImageDataFromBuffer(new Uint8Array(side * side * 3).fill(230), {
-        width: side,
-        height: side,
-        components: 3,
-        colorSpace: 'RGB',
-      })
-      const layerID = app.activeDocument.activeLayers[0]?.id ?? 0
-      await imaging.putPixels({ layerID, imageData, replace: false, targetBounds: { left: 120, top: 60 } })
-      imageData.dispose()
-    },
-    { commandName: 'Paint' },
-  )
-}
-
-interface HostLike {
-  readonly app: { readonly activeDocument: { readonly activeLayers: readonly { readonly id: number }[] } }
-  readonly core: { executeAsModal(target: () => Promise<void>, options: { commandName: string }): Promise<void> }
-  readonly imaging: {
-    createImageDataFromBuffer(data: Uint8Array, options: object): Promise<{ dispose(): void }>
-    putPixels(options: object): Promise<void>
-  }
-}
 
 test('a selection has a number for its feather, and a picture is made with it', () =>
   withStudio(async (page) => {

@@ -18,6 +18,7 @@ import {
   useStudio,
   widen,
 } from '../support/studio-page.ts'
+import { paintOverSelectedLayer, type PageHost } from '../support/page-host.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../plugin/studio/example/fox.psd')
 
@@ -130,7 +131,7 @@ test('a card follows its layer: it says when that changed, and takes the picture
   withStudio(async (page) => {
     await takeFox(page)
     const before = await card(page, 'fox').getByRole('img').getAttribute('src')
-    await page.evaluate(paintOverSelectedLayer)
+    await paintOverSelectedLayer(page, { side: 200, grey: 30, left: 220, top: 220 })
     await card(page, 'fox').getByText('Changed').waitFor()
     await shot(page.locator('.panel'), 'reference-changed')
     await button(page, 'Refresh').click()
@@ -140,31 +141,9 @@ test('a card follows its layer: it says when that changed, and takes the picture
     await card(page, 'fox').getByText('Changed').waitFor()
   }))
 
-/** Paints a rectangle into the selected layer through the host's own interface. */
-async function paintOverSelectedLayer(): Promise<void> {
-  const photoshop = (window as unknown as { require(name: 'photoshop'): HostLike }).require('photoshop')
-  const { app, core, imaging } = photoshop
-  await core.executeAsModal(
-    async () => {
-      const side = 200
-      const imageData = await imaging.createImageDataFromBuffer(new Uint8Array(side * side * 3).fill(30), {
-        width: side,
-        height: side,
-        components: 3,
-        colorSpace: 'RGB',
-      })
-      const [selected] = app.activeDocument.activeLayers
-      const layerID = selected?.id ?? 0
-      await imaging.putPixels({ layerID, imageData, replace: false, targetBounds: { left: 220, top: 220 } })
-      imageData.dispose()
-    },
-    { commandName: 'Paint' },
-  )
-}
-
 /** Selects a rectangle of the document through the host's own interface. */
 async function selectRectangle(): Promise<void> {
-  const photoshop = (window as unknown as { require(name: 'photoshop'): HostLike }).require('photoshop')
+  const photoshop = (window as unknown as { require(name: 'photoshop'): PageHost }).require('photoshop')
   const { core, imaging } = photoshop
   await core.executeAsModal(
     async () => {
@@ -180,16 +159,6 @@ async function selectRectangle(): Promise<void> {
     },
     { commandName: 'Select' },
   )
-}
-
-interface HostLike {
-  readonly app: { readonly activeDocument: { readonly activeLayers: readonly { readonly id: number }[] } }
-  readonly core: { executeAsModal(target: () => Promise<void>, options: { commandName: string }): Promise<void> }
-  readonly imaging: {
-    createImageDataFromBuffer(data: Uint8Array, options: object): Promise<{ dispose(): void }>
-    putPixels(options: object): Promise<void>
-    putSelection(options: object): Promise<void>
-  }
 }
 
 test('a group is one picture, and a long name is cut short, not the panel', () =>
