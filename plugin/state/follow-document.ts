@@ -42,6 +42,13 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store,
     if (history !== undefined) seen.set(capture, history)
   }
 
+  const lookAtLayers = (): void => {
+    followTarget()
+    dispatch({ type: 'selection', selection: host.selection() })
+    const { newest } = state()
+    if (newest !== undefined) dispatch({ type: 'newest-exists', exists: host.hasLayer(newest.layer) })
+  }
+
   const work = async (): Promise<void> => {
     // Without references there is nothing to wait for, and `working` has to be set before it is cleared.
     await Promise.resolve()
@@ -62,10 +69,11 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store,
 
   return {
     look() {
-      followTarget()
-      dispatch({ type: 'selection', selection: host.selection() })
-      const { newest } = state()
-      if (newest !== undefined) dispatch({ type: 'newest-exists', exists: host.hasLayer(newest.layer) })
+      try {
+        lookAtLayers()
+      } catch {
+        // Whoever tells of a change is not to fail because Photoshop does; it is looked at again at the next one.
+      }
       again = true
       working ??= work()
     },

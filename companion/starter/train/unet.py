@@ -16,7 +16,7 @@ from muon import Muon, hidden
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
-from views import Views, kept, make_views
+from views import COLOURS, Views, kept, make_views
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "prediction_type": "v_prediction"}
 # Ends in pure noise, where sampling starts (arXiv 2305.08891): else the noise's mean would be taken for a grey background.
@@ -26,7 +26,7 @@ SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", 
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
-PLUS, BASE = 0.5, 0.2
+PLUS, BASE = 0.6, 0.15
 # Without a reference there is a default look, with words and without, so that guidance changes the thing alone: the
 # first set that has the thing, mostly as drawn on white.
 DEFAULT, AS_DRAWN = 0.85, 0.8
@@ -37,6 +37,8 @@ WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
 REDRAWN = 0.3
 # The share of references with words that are the picture itself, and of references that are left blank.
 SAME, BLANK = 0.15, 0.1
+# The share of references with words that are one colour alone: the thing has its default look, on that.
+FLAT = 0.1
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
 ALIGN = 0.25
 # The weights' mean reaches back over about the last of this many parts of all steps.
@@ -92,6 +94,9 @@ class Icons:
         self.drawn: dict[str, list[int]] = {}
         for at, (name, _, _) in enumerate(self.pairs):
             self.drawn.setdefault(name, []).append(at)
+        self.grounds = [
+            (view, at) for view in range(args.views) for at in self.default if 0 < self.views.colour[view, at] < COLOURS
+        ]
         self.alike: dict[tuple[str, int], list[tuple[int, int]]] = {}
         for view in range(args.views):
             for at in range(len(self.pairs)):
@@ -109,6 +114,12 @@ class Icons:
         at = random.choice(self.default) if random.random() < DEFAULT else random.randrange(len(self.pairs))
         return (0 if random.random() < AS_DRAWN else random.choice(views)), at
 
+    def reference(self, view: int, at: int, same: bool) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the vision tower says of the picture itself, or of any that looks like it: states and embedding."""
+        if not same:
+            view, at = random.choice(self.alike[self.look(view, at)])
+        return self.views.states[view, at].float(), self.views.embeds[view, at]
+
     def batch(self, size: int) -> tuple[torch.Tensor, ...]:
         """Latents, rows of words, own places and embeddings, and states, embeddings, weights of Plus and of base."""
         views, picked, references, rows, plus, base = self.views, [], [], [], [], []
@@ -118,18 +129,23 @@ class Icons:
             blank = not use or random.random() < BLANK
             worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else WORDLESS)
             view, at = self.target(not blank)
-            same = not worded or random.random() < SAME
-            reference = None if blank else (view, at) if same else random.choice(self.alike[self.look(view, at)])
-            if reference and not worded and random.random() < REDRAWN:
-                view, reference = 0, (0, random.choice(self.drawn[self.pairs[at][0]]))
+            if blank:
+                reference = views.no_states[0], views.no_embeds[0]
+            elif worded and random.random() < FLAT:
+                view, at = random.choice(self.grounds)
+                colour = views.colour[view, at]
+                reference = views.flat_states[colour], views.flat_embeds[colour]
+            elif not worded and random.random() < REDRAWN:
+                view, reference = 0, self.reference(0, random.choice(self.drawn[self.pairs[at][0]]), True)
+            else:
+                reference = self.reference(view, at, not worded or random.random() < SAME)
             picked.append((view, at))
             references.append(reference)
             rows.append(self.row[self.pairs[at][0]] if worded else len(self.names))
             plus.append(float(use == "plus"))
             base.append(float(use == "base"))
         z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.places, views.embeds))
-        shown = torch.stack([views.no_states[0] if at is None else views.states[at].float() for at in references])
-        told = torch.stack([views.no_embeds[0] if at is None else views.embeds[at] for at in references])
+        shown, told = (torch.stack(part) for part in zip(*references))
         return z, torch.tensor(rows), own.float(), embeds, shown, told, torch.tensor(plus), torch.tensor(base)
 
 
