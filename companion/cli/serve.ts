@@ -12,7 +12,7 @@ import { spoken } from '../server/pairing-number.ts'
 import { startServer } from '../server/server.ts'
 import { openHistory } from '../history/history.ts'
 import { openSettings } from '../server/settings.ts'
-import { dataFolder, modelFolders } from './folders.ts'
+import { dataFolder, modelFoldersWith } from './folders.ts'
 import { engineOptions, ENGINE_OPTIONS, type Given, readOptions, text } from './options.ts'
 import { deviceOrUsual, needsEngine, restarted } from './restart.ts'
 
@@ -37,8 +37,7 @@ export async function serve(args: readonly string[]): Promise<void> {
   if (!given) return
   const [port, preview] = [portOf(text(given.port)), previewOf(text(given.preview))]
   const settings = openSettings(dataFolder(), givenSettings(given), USUAL)
-  const roots = ({ folder } = settings.now()) =>
-    modelFolders(text(given.models), given.models === undefined ? folder : undefined)
+  const roots = ({ folder } = settings.now()) => modelFoldersWith(text(given.models), folder)
   const optionsFor = (now: SettingsNow) => ({ roots: roots(now), device: now.device, memory: now.memory, preview })
   const engine = createChildEngine(optionsFor(settings.now()))
   const token = await pairingToken(dataFolder())

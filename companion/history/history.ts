@@ -159,7 +159,9 @@ export function openHistory(folder: string, bytes: number): History {
     },
     list({ before, search = '', look, limit }) {
       const newest = [...kept.values()].reverse()
-      const from = before === undefined ? 0 : newest.findIndex(({ entry }) => entry.id === before) + 1
+      const at = before === undefined ? -1 : newest.findIndex(({ entry }) => entry.id === before)
+      // One that made room went as the oldest: nothing came before it.
+      const from = before !== undefined && at < 0 ? newest.length : at + 1
       const words = search.toLowerCase().split(/\s+/)
       const holdsAll = (text: string) => words.every((word) => text.includes(word))
       const held = newest.slice(from).filter(({ entry }) => holdsAll(searchable(entry.recipe)))

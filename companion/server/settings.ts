@@ -78,6 +78,9 @@ export function openSettings(
   }
 }
 
+/** The models folder that was set for a person's Imprint, whose data lies in `folder`; throws like `openSettings`. */
+export const folderSet = (folder: string): string | undefined => readKept(join(folder, FILE)).folder
+
 function readKept(file: string): CompanionSettings {
   let text: string
   try {

@@ -135,6 +135,7 @@ export interface Ground {
 
 /** Where on a canvas a reference acts. */
 export interface Region {
+  readonly documentId: number
   /** How much of each pixel of the canvas was selected, 0 to 255; smaller than the canvas. */
   readonly plane: Omit<Plane, 'channels'>
   readonly canvas: Rect

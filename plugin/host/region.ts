@@ -28,6 +28,6 @@ export async function readRegion(photoshop: PhotoshopModule, modal: RunModal): P
     const wanted: Wanted = { documentID: document.id, ...sizedWithin(canvas, LONGEST) }
     const plane = await padded(await readSelected(imagingOf(photoshop), wanted), wanted)
     const map = await mapOf(photoshop, { documentID: document.id, ...sizedWithin(canvas, MAP) }, true)
-    return { plane, canvas, rect, map }
+    return { documentId: document.id, plane, canvas, rect, map }
   })
 }

@@ -20,10 +20,11 @@ export async function writeToken(storage: UxpSecureStorage, token: string): Prom
 /** What the panel remembers between sessions besides the token: text by key. */
 export interface Settings {
   readonly read: (key: string) => string | undefined
-  readonly write: (key: string, value: string) => void
+  /** Whether it is remembered. */
+  readonly write: (key: string, value: string) => boolean
 }
 
-/** Settings in localStorage, under `imprint.`; a full or missing storage forgets silently. */
+/** Settings in localStorage, under `imprint.`; a full or missing storage forgets. */
 export function createSettings(storage: Storage): Settings {
   return {
     read: (key) => {
@@ -36,8 +37,9 @@ export function createSettings(storage: Storage): Settings {
     write: (key, value) => {
       try {
         storage.setItem(`imprint.${key}`, value)
+        return true
       } catch {
-        // Nothing the person could do about it, and nothing that matters in this session.
+        return false
       }
     },
   }

@@ -6,6 +6,8 @@ export async function guarded({ dispatch }: Store, work: () => Promise<void>): P
   try {
     await work()
   } catch (thrown) {
-    dispatch({ type: 'notice', notice: noticeOf(thrown) })
+    const notice = noticeOf(thrown)
+    // What somebody cancelled says nothing, and takes nothing back that was said.
+    if (notice !== undefined) dispatch({ type: 'notice', notice })
   }
 }

@@ -22,6 +22,7 @@ import { createTokenCounter } from './token-counter.ts'
 import { createSweeps, type Sweep, type Sweeps } from './sweep.ts'
 import { updateLayer } from './update-layer.ts'
 import { createVariations, type Variations } from './variations.ts'
+import { assertRegionsIn } from './where.ts'
 
 /** Everything a person can do in the panel. The promises settle when it is done; they never reject. */
 export interface Panel {
@@ -139,6 +140,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     const { recipe, cards } = state()
     try {
       const ground = await host.readGround(recipe.startFrom, recipe.feather)
+      assertRegionsIn(recipe, cards, ground)
       return (seed) => orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer), ground)
     } catch (thrown) {
       dispatch({ type: 'notice', notice: noticeOf(thrown) })

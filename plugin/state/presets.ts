@@ -50,11 +50,13 @@ export function createPresets(
   { state, dispatch }: Store,
   change: (change: DraftChange) => void,
 ): Presets {
-  const keep = (presets: readonly Preset[]): void => {
-    settings.write(KEY, JSON.stringify(presets))
-    dispatch({ type: 'presets', presets })
-  }
   const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text } })
+  const keep = (presets: readonly Preset[]): void => {
+    const isKept = settings.write(KEY, JSON.stringify(presets))
+    dispatch({ type: 'presets', presets })
+    if (!isKept)
+      refuse('There is no room left to remember presets: they are gone once the panel is closed. Delete some.')
+  }
 
   return {
     save(given) {

@@ -7,7 +7,7 @@ export interface Surroundings {
   readonly companion: Companion
   readonly settings: {
     readonly read: (key: string) => string | undefined
-    readonly write: (key: string, value: string) => void
+    readonly write: (key: string, value: string) => boolean
   }
   /** Puts text on the clipboard; rejects where the host does not let us. */
   readonly copy: (text: string) => Promise<void>

@@ -1,4 +1,5 @@
 import type { CapturedReference, Ground, LayerRef, Place, Rect, Region } from '../host/host.ts'
+import { HostError } from '../host/host-error.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { sidesOfShape } from '../../shared/shape.ts'
@@ -45,6 +46,18 @@ export function recipeFor(draft: Draft, seed: number, ground: Ground | undefined
 /** Whether a picture has to have the shape of its place: what it was made of would not fit it else. */
 const isBound = ({ references }: Recipe, { source }: Ground): boolean =>
   source !== undefined || (references ?? []).some(({ mask }) => mask !== undefined)
+
+/** Throws a HostError where a reference acts in another document than the picture goes into: a canvas is no other's. */
+export function assertRegionsIn({ references }: Draft, cards: Cards, { place }: Ground): void {
+  for (const { image, mask } of references) {
+    const { region, capture } = cards[image] ?? {}
+    if (mask === undefined || region === undefined || region.documentId === place.documentId) continue
+    throw new HostError(
+      'gone',
+      `“${capture?.name ?? image}” acts where something was selected in another document: select its place in this one, or let it act everywhere.`,
+    )
+  }
+}
 
 /** What else is sent along for where a picture goes and where its references act. */
 export function picturesFor(draft: Draft, cards: Cards, ground: Ground | undefined): Record<string, Raster> {

@@ -87,3 +87,19 @@ test('a file is written whole or not at all', async () => {
   await writeWhole(kept, Buffer.from('new'))
   assert.equal(readFileSync(kept, 'utf8'), 'new')
 })
+
+test('models are looked for in the folder that was set in the panel, unless the line names one', async () => {
+  const home = join(temporary.path, 'home with a folder')
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ folder: join(models, 'diffusers') }))
+  const found = async (...args: string[]) => {
+    const { stdout } = await imprint(['models', '--json', ...args], { env: { IMPRINT_HOME: home } })
+    return (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name)
+  }
+  assert.ok((await found()).includes('tiny15'))
+  assert.ok(!(await found('--models', join(models, 'ipadapter'))).includes('tiny15'))
+  writeFileSync(join(home, 'settings.json'), '{')
+  const { status, stderr } = await imprint(['models'], { env: { IMPRINT_HOME: home } })
+  assert.equal(status, 2)
+  assert.match(stderr, /settings\.json: .*Correct it, or delete the file/)
+})

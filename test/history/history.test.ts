@@ -71,6 +71,7 @@ describe('what was made', () => {
     assert.deepEqual(ids(history), [red, ink, fir])
     assert.deepEqual(ids(history, { limit: 2 }), [red, ink])
     assert.deepEqual(ids(history, { before: ink! }), [fir])
+    assert.deepEqual(ids(history, { before: 'made room long ago' }), [])
     assert.deepEqual(ids(history, { search: 'HOUSE green' }), [ink])
     assert.deepEqual(ids(history, { search: 'ink' }), [ink])
     assert.deepEqual(ids(history, { search: 'owl' }), [])

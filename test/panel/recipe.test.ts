@@ -40,13 +40,13 @@ test('the prompts of pictures are kept, newest first, each once, and are there a
     await desk.panel.imprint()
   }
   assert.deepEqual(desk.panel.state().earlierPrompts, ['a boat', 'a house'])
-  const settings = { read: (key: string) => desk.settings.get(key), write: () => undefined }
+  const settings = { read: (key: string) => desk.settings.get(key), write: () => true }
   assert.deepEqual(readEarlierPrompts(settings), ['a boat', 'a house'])
 })
 
 test('only the last twelve prompts are kept, and what is no list of prompts is none', () => {
   let prompts: readonly string[] = []
-  const write = (): void => undefined
+  const write = (): boolean => true
   const read = (): string => JSON.stringify(prompts)
   for (let i = 0; i < 15; i++) prompts = keepPrompt({ read, write }, prompts, `prompt ${i}`)
   assert.deepEqual([prompts.length, prompts[0], prompts[11]], [12, 'prompt 14', 'prompt 3'])

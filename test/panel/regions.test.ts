@@ -114,6 +114,17 @@ test('a card that takes another picture keeps its region', async () => {
   assert.equal(referenceAt(desk).region?.rect.width, 48)
 })
 
+test('a region holds in its own document: in another one the person is told, and nothing is made', async () => {
+  const desk = await openHalf()
+  openFox(desk)
+  await desk.panel.imprint()
+  assert.match(noticeOf(desk), /“fox” acts where something was selected in another document/)
+  assert.equal(desk.engine.requests.length, 0)
+  desk.panel.references.actEverywhere(referenceAt(desk).image)
+  await desk.panel.imprint()
+  assert.equal(desk.engine.requests.length, 1)
+})
+
 test('without a selection or a document there is no region, in words', async () => {
   const desk = openDesk()
   openFox(desk)

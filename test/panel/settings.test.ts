@@ -12,7 +12,7 @@ test('the model chosen is asked for by every picture, and is chosen again next t
   assert.equal(desk.engine.requests[0]?.recipe.checkpoint, 'starter')
 
   const { host, companion } = desk
-  const settings = { read: (key: string) => desk.settings.get(key), write: () => undefined }
+  const settings = { read: (key: string) => desk.settings.get(key), write: () => true }
   const next = createPanel({ host, companion, settings, copy: () => Promise.resolve(), now: () => 0, random: () => 0 })
   assert.equal(next.state().recipe.checkpoint, 'starter')
 
@@ -44,7 +44,7 @@ test('a companion that cannot be asked leaves the facts open', async () => {
   const panel = createPanel({
     host,
     companion: silent,
-    settings: { read: () => undefined, write: () => undefined },
+    settings: { read: () => undefined, write: () => true },
     copy: () => Promise.reject(new Error('no clipboard')),
     now: () => 0,
     random: () => 0,

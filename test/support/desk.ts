@@ -21,6 +21,8 @@ export function openDesk(
     readonly switches?: Partial<Switches>
     /** Where the companion keeps what is finished; nowhere when absent. */
     readonly history?: History
+    /** The panel's settings take nothing more. */
+    readonly isFull?: boolean
     /** What the person does with file pickers. */
     readonly filePickers?: FilePickers
   } = {},
@@ -44,7 +46,13 @@ export function openDesk(
   const panel = createPanel({
     host,
     companion,
-    settings: { read: (key) => settings.get(key), write: (key, value) => void settings.set(key, value) },
+    settings: {
+      read: (key) => settings.get(key),
+      write(key, value) {
+        if (options.isFull !== true) settings.set(key, value)
+        return options.isFull !== true
+      },
+    },
     copy: (text) => Promise.resolve(void copied.push(text)),
     now: () => 0,
     random: () => (seed += 1) / 2 ** 32,

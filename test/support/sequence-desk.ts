@@ -60,7 +60,7 @@ export function openSequenceDesk(companion: Companion): SequenceDesk {
       },
     },
     companion,
-    settings: { read: () => undefined, write: () => undefined },
+    settings: { read: () => undefined, write: () => true },
     copy: () => Promise.resolve(),
     now: () => performance.now(),
     random: () => (seed += 1) / 2 ** 32,

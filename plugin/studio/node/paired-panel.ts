@@ -43,7 +43,7 @@ export async function openPairedPanel(companionArgs: readonly string[] = []): Pr
   const panel = createPanel({
     host: createPhotoshopHost(photoshop.photoshop, photoshop.uxp.storage),
     companion,
-    settings: { read: () => undefined, write: () => undefined },
+    settings: { read: () => undefined, write: () => false },
     copy: () => Promise.resolve(),
     now: () => performance.now(),
     random: () => CHANCE,
