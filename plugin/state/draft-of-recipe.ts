@@ -2,7 +2,7 @@ import type { CapturedReference } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
-import { type Draft, type DraftReference, newReference, STRENGTH } from './draft.ts'
+import { type Draft, type DraftReference, LORA, newReference, STRENGTH } from './draft.ts'
 import { newReferenceName } from './reference-names.ts'
 
 /** A recipe as one that is being edited. */
@@ -20,7 +20,8 @@ export function draftOfRecipe(
   pictures: ReadonlyMap<string, Raster>,
   names: readonly (string | undefined)[],
 ): Taken {
-  const { checkpoint, prompt, negativePrompt, notation, size, steps, seed, references = [], ...others } = recipe
+  const { checkpoint, prompt, negativePrompt, notation, size, steps, seed, references = [], ...more } = recipe
+  const { guidance, sampler, loras = [], ...others } = more
   const captures: Record<string, CapturedReference> = {}
   const missing: string[] = []
   const taken = references.flatMap((reference, i): DraftReference[] => {
@@ -52,6 +53,9 @@ export function draftOfRecipe(
       notation: notation === 'comfy' ? 'comfy' : 'a1111',
       size,
       steps,
+      guidance,
+      sampler,
+      loras: loras.map(({ file, weight = LORA.usual }) => ({ file, weight })),
       seed,
       references: taken,
       startFrom: 'nothing',

@@ -1,7 +1,7 @@
 import type { StartFrom } from '../host/host.ts'
 import { CENTRE } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
-import type { Fit, Mode, Recipe } from '../../shared/recipe.ts'
+import type { Fit, Mode, Recipe, Reference, Sampler } from '../../shared/recipe.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
 export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
@@ -35,8 +35,20 @@ export interface DraftReference {
   /** The name of the picture that says where it acts; everywhere where absent. */
   readonly mask?: string | undefined
   /** The adapter by its name; the companion chooses where none is named. */
-  readonly adapter?: string
+  readonly adapter?: string | undefined
 }
+
+/** A LoRA by its name, and how much of it is added to the model. */
+export interface DraftLora {
+  readonly file: string
+  readonly weight: number
+}
+
+/** How much of a LoRA is added at first, and the ends of its slider; below 0 it is taken away. */
+export const LORA = { least: -1, usual: 1, most: 2 } as const
+
+/** As many LoRAs as a recipe may have. */
+export const MOST_LORAS = 8
 
 /** The recipe being edited: what the next picture will be made of. What is undefined is left to the model. */
 export interface Draft {
@@ -48,6 +60,10 @@ export interface Draft {
   readonly negativePrompt: string
   readonly size: readonly [width: number, height: number] | undefined
   readonly steps: number | undefined
+  readonly guidance?: number | undefined
+  readonly sampler?: Sampler | undefined
+  /** LoRAs that change the model, each by its name. */
+  readonly loras?: readonly DraftLora[] | undefined
   /** Undefined takes another one for each picture. */
   readonly seed: number | undefined
   readonly references: readonly DraftReference[]
@@ -93,7 +109,7 @@ export function changedReference(reference: DraftReference, change: ReferenceCha
 
 /** The recipe that asks for the draft with this seed; prompts are written as in A1111, where brackets say what counts more. */
 export function recipeOf(draft: Draft, seed: number): Recipe {
-  const { checkpoint, prompt, negativePrompt, size, steps, references } = draft
+  const { checkpoint, prompt, negativePrompt, size, steps, guidance, sampler, loras = [], references } = draft
   return {
     ...draft.also?.recipe,
     ...(checkpoint !== undefined && { checkpoint }),
@@ -102,15 +118,18 @@ export function recipeOf(draft: Draft, seed: number): Recipe {
     notation: draft.notation ?? 'a1111',
     ...(size && { size: [size[0], size[1]] }),
     ...(steps !== undefined && { steps }),
+    ...(guidance !== undefined && { guidance }),
+    ...(sampler !== undefined && { sampler }),
+    ...(loras.length > 0 && { loras: [...loras] }),
     seed,
     references: references.map(askedReference),
   }
 }
 
 /** A reference as a recipe has it: what changes nothing is left out. */
-function askedReference({ cropAt, ...reference }: DraftReference): DraftReference {
+function askedReference({ cropAt, adapter, ...reference }: DraftReference): Reference {
   const isMoved = reference.fit === 'crop' && cropAt !== undefined && cropAt !== CENTRE
-  return { ...reference, ...(isMoved && { cropAt }) }
+  return { ...reference, ...(isMoved && { cropAt }), ...(adapter !== undefined && { adapter }) }
 }
 
 /** How much a recipe follows each of its references. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { NOTATIONS, recipeSchema } from '../../shared/recipe.ts'
-import type { Draft, DraftChange } from './draft.ts'
+import { type Draft, type DraftChange, LORA } from './draft.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -8,7 +8,7 @@ const KEY = 'presets'
 const MOST = 60
 const LONGEST_NAME = 60
 
-const { prompt, size, steps, seed } = recipeSchema.shape
+const { prompt, size, steps, guidance, sampler, loras, seed } = recipeSchema.shape
 
 const presetSchema = z.strictObject({
   name: z.string().min(1).max(LONGEST_NAME),
@@ -17,6 +17,9 @@ const presetSchema = z.strictObject({
   notation: z.enum(NOTATIONS).exclude(['plain']).optional(),
   size,
   steps,
+  guidance,
+  sampler,
+  loras,
   seed,
 })
 
@@ -72,8 +75,9 @@ export function createPresets(
     apply(name) {
       const preset = state().presets.find((one) => one.name === name)
       if (preset === undefined) return
-      const { prompt, negativePrompt, notation, size, steps, seed } = preset
-      change({ prompt, negativePrompt, notation, size, steps, seed })
+      const { prompt, negativePrompt, notation, size, steps, guidance, sampler, loras = [], seed } = preset
+      const added = loras.map(({ file, weight = LORA.usual }) => ({ file, weight }))
+      change({ prompt, negativePrompt, notation, size, steps, guidance, sampler, loras: added, seed })
     },
     rename(name, given) {
       const next = tidy(given)
@@ -91,12 +95,18 @@ export function createPresets(
 const tidy = (name: string): string => name.replace(/\s+/g, ' ').trim().slice(0, LONGEST_NAME).trim()
 
 /** What of a draft a preset keeps; what is left to the model is left out. */
-const presetOf = (name: string, { prompt, negativePrompt, notation, size, steps, seed }: Draft): Preset => ({
-  name,
-  prompt,
-  negativePrompt,
-  ...(notation !== undefined && { notation }),
-  ...(size !== undefined && { size: [size[0], size[1]] }),
-  ...(steps !== undefined && { steps }),
-  ...(seed !== undefined && { seed }),
-})
+const presetOf = (name: string, draft: Draft): Preset => {
+  const { prompt, negativePrompt, notation, size, steps, guidance, sampler, loras = [], seed } = draft
+  return {
+    name,
+    prompt,
+    negativePrompt,
+    ...(notation !== undefined && { notation }),
+    ...(size !== undefined && { size: [size[0], size[1]] }),
+    ...(steps !== undefined && { steps }),
+    ...(guidance !== undefined && { guidance }),
+    ...(sampler !== undefined && { sampler }),
+    ...(loras.length > 0 && { loras: [...loras] }),
+    ...(seed !== undefined && { seed }),
+  }
+}

@@ -5,13 +5,15 @@ import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { ActionButton } from './widgets/Button.tsx'
 import { TextArea } from './widgets/Field.tsx'
+import { Picker } from './widgets/Picker.tsx'
 import { words } from './words/words.ts'
 
 const SIDE = { least: 64, most: 4096, step: 8 } as const
 const STEPS = { least: 1, most: 1000, step: 1 } as const
+const GUIDANCE = { least: 0, most: 100, step: 0.5 } as const
 const SEED = { least: 0, most: SEEDS - 1, step: 1 } as const
 
-/** Without, size, steps and seed: closed at first, and then it says what differs from what the model would do. */
+/** Without, size, steps, guidance, sampler and seed: closed at first, and then it says what differs from what the model would do. */
 export function Details() {
   const { recipe } = usePanelState()
   const [open, setOpen] = useState(false)
@@ -30,7 +32,7 @@ export function Details() {
 
 function Fields({ recipe }: { readonly recipe: Draft }) {
   const panel = usePanel()
-  const { negativePrompt, size, steps, seed } = recipe
+  const { negativePrompt, size, steps, guidance, sampler, seed } = recipe
   const resize = (side: number | undefined, at: 0 | 1): void => {
     if (side === undefined) return panel.change({ size: undefined })
     const other = size?.[1 - at] ?? side
@@ -72,6 +74,21 @@ function Fields({ recipe }: { readonly recipe: Draft }) {
           onCommit={(count) => panel.change({ steps: count })}
         />
       </div>
+      <div className="fields" title={words.prompt.guidanceHelp}>
+        <span className="caption">{words.prompt.guidance}</span>
+        <OptionalNumber
+          label={words.prompt.guidance}
+          range={GUIDANCE}
+          value={guidance}
+          onCommit={(value) => panel.change({ guidance: value })}
+        />
+      </div>
+      <Picker
+        label={words.prompt.sampler}
+        choices={words.prompt.samplers}
+        value={sampler ?? ''}
+        onChoose={(name) => panel.change({ sampler: name === '' ? undefined : name })}
+      />
       <div className="fields">
         <span className="caption">{words.prompt.seed}</span>
         <OptionalNumber

@@ -11,7 +11,7 @@ interface OptionalNumberProps {
   readonly onCommit: (value: number | undefined) => void
 }
 
-/** A whole number that may be left out: an empty field leaves it to the model, text that is no number changes nothing. */
+/** A number, a multiple of its step, that may be left out: an empty field leaves it to the model, text that is no number changes nothing. */
 export function OptionalNumber({ label, range, value, placeholder, onCommit }: OptionalNumberProps) {
   const { least, most, step } = range
   return (

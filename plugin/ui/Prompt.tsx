@@ -1,5 +1,6 @@
 import { EarlierPrompts } from './EarlierPrompts.tsx'
 import { Details } from './Details.tsx'
+import { Loras } from './Loras.tsx'
 import { Presets } from './Presets.tsx'
 import { PromptHelp } from './PromptHelp.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
@@ -25,6 +26,7 @@ export function Prompt() {
       <EarlierPrompts />
       <Presets />
       <Details />
+      <Loras />
     </section>
   )
 }

@@ -2,6 +2,8 @@ import { CENTRE } from '../../shared/clip-view.ts'
 import type { DraftReference, ReferenceChange } from '../state/draft.ts'
 import { canMove, cropOf } from '../state/framing.ts'
 import type { Card } from '../state/state.ts'
+import { ModelChoice } from './ModelChoice.tsx'
+import { useModels } from './models.ts'
 import { usePanel } from './panel-context.ts'
 import { ActHere } from './Region.tsx'
 import { StyleAndLayout } from './StyleAndLayout.tsx'
@@ -39,6 +41,7 @@ export function ReferenceMore({ reference, card }: { readonly reference: DraftRe
         value={fit}
         onChoose={(choice) => change({ fit: choice })}
       />
+      <Adapter reference={reference} />
       {canMove(reference, card.capture.picture) && (
         <Share
           label={words.references.cropLabel}
@@ -65,6 +68,24 @@ export function ReferenceMore({ reference, card }: { readonly reference: DraftRe
         </ActionButton>
       </div>
     </div>
+  )
+}
+
+/** Which adapter reads it, where there is one at all. */
+function Adapter({ reference: { image, adapter } }: { readonly reference: DraftReference }) {
+  const { references } = usePanel()
+  const adapters = useModels('adapter')
+  if (adapters === undefined || (adapters.length === 0 && adapter === undefined)) return null
+  return (
+    <>
+      <span>{words.references.adapter}</span>
+      <ModelChoice
+        label={words.references.adapter}
+        models={adapters}
+        value={adapter}
+        onChoose={(name) => void references.change(image, { adapter: name })}
+      />
+    </>
   )
 }
 

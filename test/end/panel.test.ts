@@ -122,7 +122,7 @@ test('nothing is cut off between 240 and 600 pixels', () =>
   withStudio(async (page) => {
     await takeFox(page)
     await imprint(page, 'a house with a rather long name that has no end')
-    await button(page, '+ Without, size, steps, seed').click()
+    await button(page, '+ Without, size, seed and more').click()
     await button(page, 'More').click()
     for (const width of [240, 320, 600]) {
       const wide = await page.locator('.panel').evaluate((panel, px) => {

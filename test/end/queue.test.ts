@@ -24,7 +24,7 @@ async function order(page: Page, ...prompts: readonly string[]): Promise<void> {
 test('pictures queue, are moved and cancelled with the keyboard, and each becomes a layer', () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await button(page, '+ Without, size, steps, seed').click()
+    await button(page, '+ Without, size, seed and more').click()
     await field(page, 'Steps').fill('1000')
     await field(page, 'Seed').fill('7')
     await page.keyboard.press('Enter')
@@ -72,7 +72,7 @@ test('four variations are chosen from before anything is in the document', () =>
     const count = await layers(page).count()
     await takeFox(page)
     await prompt(page).fill('a tulip')
-    await button(page, '+ Without, size, steps, seed').click()
+    await button(page, '+ Without, size, seed and more').click()
     await field(page, 'Steps').fill('2')
     await field(page, 'Seed').fill('40')
     await page.keyboard.press('Enter')

@@ -205,7 +205,7 @@ test('a selection takes that part of the layer, and the card says so', () =>
 test('without, size, steps and seed: closed it says what differs, and all of it is used', () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await button(page, '+ Without, size, steps, seed').click()
+    await button(page, '+ Without, size, seed and more').click()
     await page.getByRole('textbox', { name: 'Without', exact: true }).fill('text')
     for (const [name, value] of [
       ['Width', '70'],
@@ -216,7 +216,7 @@ test('without, size, steps and seed: closed it says what differs, and all of it 
       await page.getByRole('textbox', { name, exact: true }).fill(value)
       await page.keyboard.press('Enter')
     }
-    await button(page, '− Without, size, steps, seed').click()
+    await button(page, '− Without, size, seed and more').click()
     await page.getByText('Without: text · 72 × 72 · 2 steps · seed 7').waitFor()
     await imprint(page, 'a fish')
     await shot(page.locator('.panel'), 'details-closed')

@@ -13,7 +13,7 @@ export interface Reference {
 }
 
 export interface References {
-  /** Icons of the styles the model was trained on, style by style, every second on a coloured ground. */
+  /** Icons of the styles the model was trained on, style by style, two on white and two on a coloured ground in turn. */
   readonly trained: readonly Required<Reference>[]
   /** What it never saw: icons of another set, a flat colour, a gradient, a layer that is mostly transparent. */
   readonly unseen: readonly Reference[]
@@ -28,7 +28,7 @@ const list = z.object({ trained: places, unseen: places })
 
 type Colour = readonly [number, number, number]
 
-/** Grounds under every second icon, in turn. */
+/** Grounds, in turn. */
 const GROUNDS: readonly Colour[] = [
   [245, 214, 120],
   [150, 200, 240],
@@ -49,8 +49,7 @@ export async function readReferences(): Promise<References> {
   return {
     trained: trained!.map((reference, i) => ({
       ...reference,
-      picture:
-        i % 2 === 0 ? onWhite(reference.picture) : onColour(reference.picture, GROUNDS[(i >> 1) % GROUNDS.length]!),
+      picture: i % 4 < 2 ? onWhite(reference.picture) : onColour(reference.picture, GROUNDS[i % GROUNDS.length]!),
     })),
     unseen: [...unseen!, { picture: flat([64, 140, 160]) }, { picture: gradient() }, { picture: mostlyTransparent() }],
   }

@@ -1,6 +1,7 @@
 import { companion } from './english/companion.ts'
 import { earlier } from './english/earlier.ts'
 import { imprint } from './english/imprint.ts'
+import { loras } from './english/loras.ts'
 import { presets } from './english/presets.ts'
 import { progress } from './english/progress.ts'
 import { prompt } from './english/prompt.ts'
@@ -18,6 +19,7 @@ export const english = {
   references,
   prompt,
   presets,
+  loras,
   where,
   imprint,
   notice: { ok: 'OK' },

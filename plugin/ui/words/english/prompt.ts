@@ -1,3 +1,20 @@
+import type { Sampler } from '../../../../shared/recipe.ts'
+
+/** The samplers by the names they have everywhere; first the model's own. */
+const samplers: Readonly<Record<Sampler | '', string>> = {
+  '': 'Sampler: usual',
+  ddim: 'DDIM',
+  pndm: 'PNDM',
+  euler: 'Euler',
+  euler_ancestral: 'Euler a',
+  heun: 'Heun',
+  dpmpp_2m: 'DPM++ 2M',
+  dpmpp_2m_sde: 'DPM++ 2M SDE',
+  unipc: 'UniPC',
+  lcm: 'LCM',
+  tcd: 'TCD',
+}
+
 /** What is said around the prompt: its length, how words count more, earlier prompts, and what is seldom changed. */
 export const prompt = {
   heading: 'Make',
@@ -24,13 +41,17 @@ export const prompt = {
   },
   backslash: 'A backslash before a bracket makes it a bracket and nothing more.',
 
-  details: 'Without, size, steps, seed',
+  details: 'Without, size, seed and more',
   without: 'Without',
   withoutExample: 'text, frames, blur',
   size: 'Size',
   width: 'Width',
   height: 'Height',
   steps: 'Steps',
+  guidance: 'Guidance',
+  guidanceHelp: 'How strictly the prompt is followed',
+  sampler: 'Sampler',
+  samplers,
   seed: 'Seed',
   newSeed: 'new each time',
   usual: 'usual',
@@ -38,6 +59,7 @@ export const prompt = {
     without: (words: string) => `Without: ${words}`,
     size: (width: number, height: number) => `${width} × ${height}`,
     steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
+    guidance: (guidance: number) => `guidance ${guidance}`,
     seed: (seed: number) => `seed ${seed}`,
   },
 }

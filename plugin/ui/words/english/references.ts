@@ -58,6 +58,7 @@ export const references = {
   toLabel: 'Acts to (% of the way)',
   sees: 'What the model sees',
   fits,
+  adapter: 'Read by the adapter',
   reframe: 'Which part is seen',
   reframedTo: (percent: number) => (percent === 50 ? 'the middle' : `${percent} % of the way`),
   reframeHelp: 'Drag to see another part, double-click for the middle',
