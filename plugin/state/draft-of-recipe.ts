@@ -1,14 +1,22 @@
 import type { CapturedReference } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
-import type { Recipe, Reference } from '../../shared/recipe.ts'
-import { type Draft, type DraftReference, LORA, newReference, STRENGTH } from './draft.ts'
+import type { Control, Recipe, Reference } from '../../shared/recipe.ts'
+import {
+  type Draft,
+  type DraftReference,
+  type DraftStructure,
+  LORA,
+  newReference,
+  STRENGTH,
+  STRUCTURE,
+} from './draft.ts'
 import { newReferenceName } from './reference-names.ts'
 
 /** A recipe as one that is being edited. */
 export interface Taken {
   readonly draft: Draft
-  /** What its references are pictures of, by their names in the draft. */
+  /** What its references and its structure are pictures of, by their names in the draft. */
   readonly captures: Readonly<Record<string, CapturedReference>>
   /** What could not be taken over, in words. */
   readonly missing: readonly string[]
@@ -21,7 +29,7 @@ export function draftOfRecipe(
   names: readonly (string | undefined)[],
 ): Taken {
   const { checkpoint, prompt, negativePrompt, notation, size, steps, seed, references = [], ...more } = recipe
-  const { guidance, sampler, loras = [], ...others } = more
+  const { guidance, sampler, loras = [], controls = [], ...others } = more
   const captures: Record<string, CapturedReference> = {}
   const missing: string[] = []
   const taken = references.flatMap((reference, i): DraftReference[] => {
@@ -38,8 +46,11 @@ export function draftOfRecipe(
     captures[own] = captureOf(picture, name)
     return [draftReference(reference, own, pictures)]
   })
+  const holding = controls.find(({ image }) => image !== undefined && pictures.has(image))
+  if (holding !== undefined) captures[STRUCTURE] = captureOf(pictures.get(holding.image!)!, 'Structure')
   const also = alsoOf({
     ...others,
+    controls: controls.filter((control) => control !== holding),
     ...(typeof checkpoint === 'object' && { checkpoint }),
     ...(negativePrompt === null && { negativePrompt }),
   })
@@ -55,6 +66,7 @@ export function draftOfRecipe(
       steps,
       guidance,
       sampler,
+      structure: holding && structureOf(holding),
       loras: loras.map(({ file, weight = LORA.usual }) => ({ file, weight })),
       seed,
       references: taken,
@@ -78,6 +90,8 @@ export function draftOfRecipe(
     }
   }
 }
+
+const structureOf = ({ image: _, ...structure }: Control): DraftStructure => structure
 
 /** What a recipe says beside its references that names a picture which is gone. */
 function wordsOf({ source, controls = [] }: Recipe, pictures: ReadonlyMap<string, Raster>): string[] {

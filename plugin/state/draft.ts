@@ -1,7 +1,7 @@
 import type { StartFrom } from '../host/host.ts'
 import { CENTRE } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
-import type { Fit, Mode, Recipe, Reference, Sampler } from '../../shared/recipe.ts'
+import type { Control, Fit, Mode, Recipe, Reference, Sampler } from '../../shared/recipe.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
 export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
@@ -38,6 +38,15 @@ export interface DraftReference {
   readonly adapter?: string | undefined
 }
 
+/** What the picture that holds the structure is called in the recipe, and its card. */
+export const STRUCTURE = 'structure'
+
+/** The network that holds the structure, and what it makes of the picture; all but the picture itself, which is a card's. */
+export type DraftStructure = Readonly<Omit<Control, 'image'>>
+
+/** How much a structure holds at first, and the ends of its slider. */
+export const HOLD = { least: 0, usual: 1, most: 2 } as const
+
 /** A LoRA by its name, and how much of it is added to the model. */
 export interface DraftLora {
   readonly file: string
@@ -64,6 +73,8 @@ export interface Draft {
   readonly sampler?: Sampler | undefined
   /** LoRAs that change the model, each by its name. */
   readonly loras?: readonly DraftLora[] | undefined
+  /** What holds the picture's structure; nothing does where undefined. */
+  readonly structure?: DraftStructure | undefined
   /** Undefined takes another one for each picture. */
   readonly seed: number | undefined
   readonly references: readonly DraftReference[]
@@ -110,8 +121,13 @@ export function changedReference(reference: DraftReference, change: ReferenceCha
 /** The recipe that asks for the draft with this seed; prompts are written as in A1111, where brackets say what counts more. */
 export function recipeOf(draft: Draft, seed: number): Recipe {
   const { checkpoint, prompt, negativePrompt, size, steps, guidance, sampler, loras = [], references } = draft
+  const { structure, also } = draft
+  const controls = [
+    ...(structure === undefined ? [] : [{ image: STRUCTURE, ...structure }]),
+    ...(also?.recipe.controls ?? []),
+  ]
   return {
-    ...draft.also?.recipe,
+    ...also?.recipe,
     ...(checkpoint !== undefined && { checkpoint }),
     prompt,
     ...(negativePrompt !== '' && { negativePrompt }),
@@ -121,6 +137,7 @@ export function recipeOf(draft: Draft, seed: number): Recipe {
     ...(guidance !== undefined && { guidance }),
     ...(sampler !== undefined && { sampler }),
     ...(loras.length > 0 && { loras: [...loras] }),
+    ...(controls.length > 0 && { controls }),
     seed,
     references: references.map(askedReference),
   }

@@ -19,6 +19,7 @@ import { createStore } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createTakeOver, type TakeOver } from './take-over.ts'
 import { createTokenCounter } from './token-counter.ts'
+import { createStructure, type Structure } from './structure.ts'
 import { createSweeps, type Sweep, type Sweeps } from './sweep.ts'
 import { updateLayer } from './update-layer.ts'
 import { createVariations, type Variations } from './variations.ts'
@@ -39,6 +40,7 @@ export interface Panel {
   /** Changes the recipe being edited. */
   readonly change: (change: DraftChange) => void
   readonly presets: Presets
+  readonly structure: Structure
   /** Has a picture made of the recipe (of the selected layers where it has no reference yet), behind all others, and inserts it. */
   readonly imprint: () => Promise<void>
   readonly sweeps: Omit<Sweeps, 'make'> & {
@@ -210,6 +212,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     takeOver,
     updateLayer: () => make(() => updateLayer(surroundings, store, queue)),
     presets,
+    structure: createStructure(surroundings, store),
     queue,
     setWeight: (image, weight, released) => follow(image, { weight }, released),
     setMode: (image, mode, released) => follow(image, { mode }, released),

@@ -1,6 +1,14 @@
 import type { CompanionStatus } from '../client/companion.ts'
 import type { CapturedReference, LayerRef, Region, ResultLayer, Selection } from '../host/host.ts'
-import { changedReference, type Draft, type DraftChange, newReference, type ReferenceChange } from './draft.ts'
+import {
+  changedReference,
+  type Draft,
+  type DraftChange,
+  type DraftStructure,
+  newReference,
+  type ReferenceChange,
+  STRUCTURE,
+} from './draft.ts'
 import type { EarlierList } from './earlier-list.ts'
 import type { Following } from './following.ts'
 import { changedRuns, type RunEvent } from './runs.ts'
@@ -35,6 +43,7 @@ export type PanelEvent =
       readonly image: string
       readonly acts: { readonly mask: string; readonly region: Region } | undefined
     }
+  | { readonly type: 'structure'; readonly structure: DraftStructure | undefined; readonly card?: Card }
   | { readonly type: 'target'; readonly target: PanelState['target'] }
   | { readonly type: 'followed'; readonly following: readonly Following[] }
   | { readonly type: 'changed'; readonly change: DraftChange }
@@ -111,6 +120,15 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return inCard(state, event.image, { follows: event.follows })
     case 'reference-region':
       return withRegion(state, event.image, event.acts)
+    case 'structure': {
+      const { [STRUCTURE]: _, ...others } = state.cards
+      return {
+        ...state,
+        recipe: { ...state.recipe, structure: event.structure },
+        cards: { ...others, ...(event.card && { [STRUCTURE]: event.card }) },
+        notice: undefined,
+      }
+    }
     case 'target':
       return JSON.stringify(state.target) === JSON.stringify(event.target) ? state : { ...state, target: event.target }
     case 'followed':

@@ -3,11 +3,12 @@ import type { Raster } from '../../shared/raster.ts'
 import { hashOnce } from '../../shared/picture-hash.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { partName, renamePictures } from '../../shared/recipe-pictures.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, STRUCTURE } from './draft.ts'
 import { type Following, followingInWords, followingOf, withFollowing } from './following.ts'
 import type { Cards, Made } from './state.ts'
 import { promptTitle } from './prompt-title.ts'
 import { rememberedPlace } from './remembered-place.ts'
+import { structureOver } from './structure-over.ts'
 import { anchorFor, picturesFor, placeFor, recipeFor } from './where.ts'
 
 const LONGEST_NAME = 80
@@ -35,7 +36,7 @@ export function orderFor(
   const captures = draft.references.flatMap(({ image }) => cards[image]?.capture ?? [])
   return {
     recipe: recipeFor(draft, seed, ground),
-    pictures: { ...draft.also?.pictures, ...picturesOf(draft, cards), ...picturesFor(draft, cards, ground) },
+    pictures: { ...draft.also?.pictures, ...picturesOf(draft, cards, ground), ...picturesFor(draft, cards, ground) },
     captures,
     anchor: anchorFor(captures, ground, exists),
     ...(ground && { ground }),
@@ -58,7 +59,7 @@ export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
     draft.startFrom === (made.ground?.from ?? 'nothing') &&
     (made.ground?.place.cover === undefined || draft.feather === made.ground.feather) &&
     without(recipeFor(draft, seed, made.ground)) === without(made.recipe) &&
-    Object.entries(picturesOf(draft, cards)).every(([name, picture]) => made.pictures[name] === picture)
+    Object.entries(picturesOf(draft, cards, made.ground)).every(([name, picture]) => made.pictures[name] === picture)
   )
 }
 
@@ -85,10 +86,20 @@ function lastingName({ pictures }: Order, name: string): string {
   return picture === undefined ? name : partName(hashOnce(picture))
 }
 
-const picturesOf = ({ references }: Draft, cards: Cards): Record<string, Raster> =>
-  Object.fromEntries(
-    references.flatMap(({ image }) => {
-      const card = cards[image]
-      return card === undefined ? [] : [[image, card.capture.picture]]
-    }),
-  )
+/** What references and structure were taken of; of one layer in one place it is the very same picture each time. */
+const picturesOf = (
+  { references, structure }: Draft,
+  cards: Cards,
+  ground: Ground | undefined,
+): Record<string, Raster> => {
+  const holding = structure && cards[STRUCTURE]
+  return {
+    ...Object.fromEntries(
+      references.flatMap(({ image }) => {
+        const card = cards[image]
+        return card === undefined ? [] : [[image, card.capture.picture]]
+      }),
+    ),
+    ...(holding && { [STRUCTURE]: structureOver(holding.capture, ground?.place.rect) }),
+  }
+}

@@ -48,7 +48,7 @@ export function createTakeOver(
 
   const cardsOf = async ({ draft, captures }: Taken): Promise<Cards> => {
     const cardOf = async (image: string, capture: CapturedReference) => {
-      const { fit = 'crop', cropAt } = draft.references.find((reference) => reference.image === image) ?? {}
+      const { fit, cropAt } = draft.references.find((reference) => reference.image === image) ?? { fit: 'pad' }
       const thumbnail = await host.thumbnail(capture.picture, fit, cropAt)
       return [image, { capture, thumbnail, layer: 'same' }] as const
     }

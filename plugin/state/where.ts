@@ -3,7 +3,7 @@ import { HostError } from '../host/host-error.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { sidesOfShape } from '../../shared/shape.ts'
-import { type Draft, recipeOf } from './draft.ts'
+import { type Draft, recipeOf, STRUCTURE } from './draft.ts'
 import type { Cards } from './state.ts'
 
 /** How recipes of the panel name what a picture starts from, and where that is painted anew. */
@@ -44,8 +44,10 @@ export function recipeFor(draft: Draft, seed: number, ground: Ground | undefined
 }
 
 /** Whether a picture has to have the shape of its place: what it was made of would not fit it else. */
-const isBound = ({ references }: Recipe, { source }: Ground): boolean =>
-  source !== undefined || (references ?? []).some(({ mask }) => mask !== undefined)
+const isBound = ({ references, controls = [] }: Recipe, { source }: Ground): boolean =>
+  source !== undefined ||
+  controls.some(({ image }) => image === STRUCTURE) ||
+  (references ?? []).some(({ mask }) => mask !== undefined)
 
 /** Throws a HostError where a reference acts in another document than the picture goes into: a canvas is no other's. */
 export function assertRegionsIn({ references }: Draft, cards: Cards, { place }: Ground): void {

@@ -4,6 +4,7 @@ import { Loras } from './Loras.tsx'
 import { Presets } from './Presets.tsx'
 import { PromptHelp } from './PromptHelp.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
+import { Structure } from './Structure.tsx'
 import { TextArea } from './widgets/Field.tsx'
 import { words } from './words/words.ts'
 
@@ -27,6 +28,7 @@ export function Prompt() {
       <Presets />
       <Details />
       <Loras />
+      <Structure />
     </section>
   )
 }

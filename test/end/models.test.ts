@@ -1,4 +1,4 @@
-/** What a picture is made with, chosen in a real Chromium: model, adapter, LoRA, guidance and sampler, all of it asked of the companion. */
+/** What a picture is made with, chosen in a real Chromium: model, adapter, LoRA, structure, guidance and sampler, all of it asked of the companion. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -33,7 +33,7 @@ async function type(page: Page, name: string, text: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-test('model, adapter, LoRA, guidance and sampler are chosen, said while they are closed, and asked for', () =>
+test('model, adapter, LoRA, structure, guidance and sampler are chosen, said while they are closed, and asked for', () =>
   withStudio(async (page) => {
     const asked = await heard(page)
     await button(page, 'Settings').click()
@@ -49,6 +49,15 @@ test('model, adapter, LoRA, guidance and sampler are chosen, said while they are
     await list(page, 'Add a LoRA…').selectOption('tiny15-kohya')
     await type(page, 'Weight of tiny15-kohya as a number', '0,5')
     assert.equal(await list(page, 'Add a LoRA…').count(), 0, 'there is no other one to add')
+    await button(page, '+ Structure').click()
+    await button(page, 'Use selected layer').click()
+    await page.getByRole('img', { name: 'Structure: fox' }).waitFor()
+    await list(page, 'How it is read').selectOption('Read its edges')
+    await shot(page, 'structure')
+    await widen(page, 240)
+    await shot(page.locator('#panel-column'), 'structure-240')
+    await button(page, '− Structure').click()
+    await page.getByText('Keeps the structure of “fox”').waitFor()
     await button(page, '+ Without, size, seed and more').click()
     await type(page, 'Steps', '2')
     await type(page, 'Width', '64')
@@ -63,7 +72,11 @@ test('model, adapter, LoRA, guidance and sampler are chosen, said while they are
     await page.getByText('tiny15-kohya', { exact: true }).waitFor()
 
     await imprint(page, 'a house')
-    const { checkpoint, loras, guidance, sampler, references } = recipeSchema.parse(asked.at(-1)!.recipe)
+    const { checkpoint, loras, guidance, sampler, references, controls } = recipeSchema.parse(asked.at(-1)!.recipe)
+    assert.deepEqual(
+      controls?.map(({ controlnet, preprocess }) => ({ controlnet, preprocess })),
+      [{ controlnet: 'tiny-cn', preprocess: 'canny' }],
+    )
     assert.deepEqual(
       { checkpoint, loras, guidance, sampler, adapter: references?.[0]?.adapter },
       {

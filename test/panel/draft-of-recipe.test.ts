@@ -1,7 +1,7 @@
 /** A recipe as one that is being edited: all of it that is still there, and the rest in words. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recipeOf } from '../../plugin/state/draft.ts'
+import { recipeOf, STRUCTURE } from '../../plugin/state/draft.ts'
 import { draftOfRecipe } from '../../plugin/state/draft-of-recipe.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
 import { recipeSchema, type Recipe } from '../../shared/recipe.ts'
@@ -29,7 +29,10 @@ test('what the panel does not show stays with the recipe, and the same recipe co
     guidance: 3,
     sampler: 'heun',
     loras: [{ file: 'ink', weight: 0.5 }],
-    controls: [{ image: HERE, controlnet: 'canny' }],
+    controls: [
+      { image: HERE, controlnet: 'canny', end: 0.8 },
+      { controlnet: 'face', reads: 'face' },
+    ],
     source: { image: HERE, mask: MASK, strength: 0.4 },
     references: [
       { image: HERE, weight: 1.8, mode: 'style', start: 0.1, end: 0.9, fit: 'tile', mask: MASK, adapter: 'plus' },
@@ -40,8 +43,18 @@ test('what the panel does not show stays with the recipe, and the same recipe co
   const { image } = draft.references[0]!
   assert.deepEqual([captures[image]?.name, captures[image]?.picture], ['fox', red])
   assert.deepEqual(draft.also?.pictures, { [HERE]: red, [MASK]: white })
+  assert.deepEqual(captures[STRUCTURE]?.picture, red)
   const again = recipeSchema.parse(recipeOf(draft, 4))
-  assert.deepEqual({ ...again, references: again.references?.map((one) => ({ ...one, image: HERE })) }, recipe)
+  const [structure, face] = again.controls!
+  assert.deepEqual(
+    {
+      ...again,
+      references: again.references?.map((one) => ({ ...one, image: HERE })),
+      controls: [{ ...structure!, image: HERE }, face],
+    },
+    recipe,
+  )
+  assert.equal(structure!.image, STRUCTURE)
 })
 
 test('what is gone is left out and named; what is left can still be made', () => {

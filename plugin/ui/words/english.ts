@@ -9,6 +9,7 @@ import { queue } from './english/queue.ts'
 import { references } from './english/references.ts'
 import { result } from './english/result.ts'
 import { settings } from './english/settings.ts'
+import { structure } from './english/structure.ts'
 import { sweep } from './english/sweep.ts'
 import { variations } from './english/variations.ts'
 import { where } from './english/where.ts'
@@ -20,6 +21,7 @@ export const english = {
   prompt,
   presets,
   loras,
+  structure,
   where,
   imprint,
   notice: { ok: 'OK' },

@@ -1,0 +1,113 @@
+import { useState } from 'react'
+import type { ModelRecord } from '../../shared/protocol.ts'
+import { PREPROCESSORS } from '../../shared/recipe.ts'
+import { type DraftStructure, HOLD, STRUCTURE } from '../state/draft.ts'
+import { useModels } from './models.ts'
+import { usePanel, usePanelState } from './panel-context.ts'
+import { shortened } from './shortened.ts'
+import { ActionButton } from './widgets/Button.tsx'
+import { NumberField } from './widgets/NumberField.tsx'
+import { Picker } from './widgets/Picker.tsx'
+import { Slider } from './widgets/Slider.tsx'
+import { words } from './words/words.ts'
+
+/** The host's slider knows whole numbers only. */
+const PER_ONE = 100
+
+/** A layer that holds the structure of the next picture: closed at first, and then it says which. */
+export function Structure() {
+  const { recipe, cards } = usePanelState()
+  const [open, setOpen] = useState(false)
+  const name = recipe.structure && cards[STRUCTURE]?.capture.name
+  return (
+    <div>
+      <div className="row flush">
+        <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
+          {words.opens(words.structure.heading, open)}
+        </ActionButton>
+      </div>
+      {open ? <Open /> : name !== undefined && <p className="hint">{words.structure.holds(shortened(name))}</p>}
+    </div>
+  )
+}
+
+function Open() {
+  const panel = usePanel()
+  const { structure } = usePanelState().recipe
+  const found = useModels('controlnet')
+  const first = structure?.controlnet ?? found?.[0]?.name
+  return (
+    <div className="more">
+      <p className="hint">{found?.length === 0 ? words.structure.none : words.structure.help}</p>
+      {structure !== undefined && <Held structure={structure} found={found ?? []} />}
+      <div className="row wraps">
+        {first !== undefined && (
+          <ActionButton onPress={() => void panel.structure.take(first)} title={words.structure.takeHelp}>
+            {structure === undefined ? words.structure.take : words.structure.takeAnew}
+          </ActionButton>
+        )}
+        {structure !== undefined && (
+          <ActionButton onPress={() => panel.structure.remove()} title={words.structure.removeHelp}>
+            {words.structure.remove}
+          </ActionButton>
+        )}
+      </div>
+    </div>
+  )
+}
+
+interface HeldProps {
+  readonly structure: DraftStructure
+  readonly found: readonly ModelRecord[]
+}
+
+/** What is held, by which network, and how much. */
+function Held({ structure, found }: HeldProps) {
+  const panel = usePanel()
+  const card = usePanelState().cards[STRUCTURE]
+  const { controlnet, preprocess = 'none', weight = HOLD.usual } = structure
+  const names = [...new Set([controlnet, ...found.map(({ name }) => name)])]
+  const move = (value: number): void => panel.structure.change({ weight: Math.round(value * PER_ONE) / PER_ONE })
+  return (
+    <>
+      {card !== undefined && (
+        <div className="where">
+          <img className="map" src={card.thumbnail} alt={words.structure.picture(card.capture.name)} />
+          <p className="hint">{shortened(card.capture.name)}</p>
+        </div>
+      )}
+      <Picker
+        label={words.structure.controlnet}
+        choices={Object.fromEntries(names.map((name) => [name, name])) as Record<string, string>}
+        value={controlnet}
+        onChoose={(name) => panel.structure.change({ controlnet: name })}
+      />
+      <Picker
+        label={words.structure.preprocess}
+        choices={Object.fromEntries(PREPROCESSORS.map((name) => [name, words.structure.preprocessors[name]]))}
+        value={preprocess}
+        onChoose={(name) => panel.structure.change({ preprocess: name })}
+      />
+      <div className="measure">
+        <Slider
+          label={words.structure.weight}
+          min={HOLD.least * PER_ONE}
+          max={HOLD.most * PER_ONE}
+          value={Math.round(weight * PER_ONE)}
+          keyStep={{ plain: 5, shift: 1 }}
+          onMove={(value) => move(value / PER_ONE)}
+        />
+        <NumberField
+          label={words.structure.weightNumber}
+          digits={2}
+          min={HOLD.least}
+          max={HOLD.most}
+          usual={HOLD.usual}
+          value={weight}
+          keyStep={{ plain: 0.05, shift: 0.01 }}
+          onMove={move}
+        />
+      </div>
+    </>
+  )
+}

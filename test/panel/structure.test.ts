@@ -1,0 +1,94 @@
+/** A layer whose structure the picture keeps. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isLive } from '../../plugin/state/state.ts'
+import { type Desk, newestWeights, openDesk, openFox, setWeight } from '../support/desk.ts'
+
+const noticeOf = ({ panel }: Desk): string => panel.state().notice?.text ?? ''
+
+/** A desk whose "fox" is both the reference and the structure. */
+async function openHeld(): Promise<Desk> {
+  const desk = openDesk()
+  openFox(desk)
+  await desk.panel.references.add()
+  await desk.panel.structure.take('control_canny')
+  return desk
+}
+
+test('the layer goes along where it lies, white around it, in the shape of the canvas', async () => {
+  const desk = await openHeld()
+  await desk.panel.imprint()
+  const [{ recipe, pictures, shape }] = desk.engine.requests as [(typeof desk.engine.requests)[0]]
+  assert.deepEqual(recipe.controls, [{ image: 'structure', controlnet: 'control_canny', preprocess: 'canny' }])
+  const { width, height, data } = pictures['structure']!
+  assert.deepEqual([width, height, shape], [96, 64, { width: 96, height: 64 }])
+  const at = (x: number, y: number) => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]
+  const [white, red] = [
+    [255, 255, 255],
+    [220, 40, 30],
+  ]
+  // The fox lies at 10, 20 and is 40 x 30 in size.
+  assert.deepEqual([at(9, 30), at(10, 30), at(49, 30), at(50, 30)], [white, red, red, white])
+  assert.deepEqual([at(30, 19), at(30, 20), at(30, 49), at(30, 50)], [white, red, red, white])
+})
+
+test('with a size the picture keeps the shape of the canvas, as the structure would not fit it else', async () => {
+  const desk = await openHeld()
+  desk.panel.change({ size: [128, 128] })
+  await desk.panel.imprint()
+  const [width, height] = desk.engine.requests[0]!.recipe.size!
+  assert.ok(Math.abs(width / height - 1.5) < 0.1, `${width} x ${height}`)
+})
+
+test('the slider goes on with the same structure, and another structure is another picture', async () => {
+  const desk = await openHeld()
+  await desk.panel.imprint()
+  await setWeight(desk, 1, true)
+  assert.deepEqual(newestWeights(desk), [1])
+  const [first, second] = desk.engine.requests
+  assert.equal(second!.pictures['structure'], first!.pictures['structure'])
+  assert.equal(isLive(desk.panel.state()), true)
+  desk.panel.structure.change({ weight: 0.5 })
+  assert.equal(isLive(desk.panel.state()), false)
+  desk.panel.structure.change({ weight: undefined })
+  assert.equal(isLive(desk.panel.state()), true)
+  const { layer } = desk.panel.state().newest!
+  desk.controls.paint(
+    desk.controls.layerNamed('fox').id,
+    { left: 10, top: 20, right: 14, bottom: 24 },
+    [0, 0, 255, 255],
+  )
+  desk.controls.selectLayers([desk.controls.layerNamed('fox').id])
+  await desk.panel.structure.take('control_canny')
+  assert.equal(isLive(desk.panel.state()), false)
+  assert.equal(desk.panel.state().newest?.layer, layer)
+})
+
+test('another network is read as it is usually read; what was chosen for it stays', async () => {
+  const desk = await openHeld()
+  desk.panel.structure.change({ preprocess: 'invert', weight: 0.7 })
+  desk.panel.structure.change({ controlnet: 'control_depth' })
+  assert.deepEqual(desk.panel.state().recipe.structure, {
+    controlnet: 'control_depth',
+    preprocess: 'none',
+    weight: 0.7,
+  })
+  desk.panel.structure.remove()
+  desk.panel.structure.change({ weight: 1 })
+  assert.equal(desk.panel.state().recipe.structure, undefined)
+  await desk.panel.imprint()
+  const { recipe, pictures } = desk.engine.requests[0]!
+  assert.deepEqual([recipe.controls, 'structure' in pictures], [undefined, false])
+})
+
+test('of none or of several layers no structure is taken, in words', async () => {
+  const desk = openDesk()
+  await desk.panel.structure.take('control_canny')
+  assert.match(noticeOf(desk), /No document is open/)
+  const { foxId } = openFox(desk)
+  const background = desk.controls.active()!.state.layers[0]!.id
+  desk.controls.selectLayers([foxId, background])
+  await desk.panel.structure.take('control_canny')
+  assert.match(noticeOf(desk), /select the one that holds the structure/)
+  assert.equal(desk.panel.state().recipe.structure, undefined)
+})
