@@ -5,7 +5,7 @@ const MIB = 1024 * KIB
 export const LIMITS = {
   /** A text message before the companion has accepted the token. */
   unpairedMessage: 4 * KIB,
-  /** A text message after that; the longest valid recipe fits several times. */
+  /** A text message after that: many times what recipes are long, whose prompts have an end but whose names have none. */
   message: 512 * KIB,
   /** The pixels of one binary part. */
   part: MIB,

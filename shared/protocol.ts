@@ -161,7 +161,15 @@ export const serverMessageSchema = z.discriminatedUnion('type', [
     /** Why nothing was set, where `about` is absent. */
     refused: z.strictObject({ code: errorCode, message: sentence }).optional(),
   }),
-  z.strictObject({ type: z.literal('error'), code: errorCode, message: sentence }),
+  z.strictObject({
+    type: z.literal('error'),
+    code: errorCode,
+    message: sentence,
+    /** What was asked and gets no other answer; absent for what nobody asked. */
+    answers: z.enum(['models', 'earlier', 'earlier-picture', 'favourite', 'forget']).optional(),
+    /** The picture that was asked for. */
+    id: id.optional(),
+  }),
   z.strictObject({ type: z.literal('pong') }),
 ])
 

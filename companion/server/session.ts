@@ -165,7 +165,7 @@ export class Session {
       case 'earlier-picture':
       case 'favourite':
       case 'forget':
-        return void answerEarlier(message, this.#options.history, this.#outbox)
+        return answerEarlier(message, this.#options.history, this.#outbox)
       case 'about':
         return this.#outbox.send({ type: 'about', about: this.#options.about() })
       case 'set':
@@ -272,7 +272,7 @@ export class Session {
     try {
       this.#outbox.send({ type: 'models', models: [...(await this.#options.models())] })
     } catch (thrown) {
-      this.#outbox.send({ type: 'error', ...faultOf(thrown) })
+      this.#outbox.send({ type: 'error', ...faultOf(thrown), answers: 'models' })
     }
   }
 

@@ -159,9 +159,9 @@ export class Conversation {
       }
       case 'error': {
         const error = new ImprintError(message.code, message.message)
-        const waiting = this.#waiters.splice(0)
-        for (const { reject } of waiting) reject(error)
-        if (!this.earlier.fail(error) && waiting.length === 0) this.#failed(error)
+        if (message.answers === undefined) return this.#failed(error)
+        if (message.answers !== 'models') return this.earlier.refused(message.answers, message.id, error)
+        for (const { reject } of this.#waiters.splice(0)) reject(error)
         return
       }
       case 'welcome':

@@ -37,8 +37,14 @@ export interface EarlierTalk extends EarlierPictures {
   listed(page: EarlierPage): void
   arrived(id: string, picture: Raster | undefined): void
   counted(space: KeptSpace): void
-  /** Everything that is waited for fails; whether anything was. */
-  fail(error: ImprintError): boolean
+  /** What was asked first of its kind fails, or who waits for this picture. */
+  refused(
+    asked: 'earlier' | 'earlier-picture' | 'favourite' | 'forget',
+    id: string | undefined,
+    error: ImprintError,
+  ): void
+  /** Everything that is waited for fails. */
+  fail(error: ImprintError): void
 }
 
 /** Asks through `send`; lists and spaces are answered in the order they were asked for, pictures by their names. */
@@ -72,11 +78,17 @@ export function createEarlierTalk(send: (message: ClientMessage) => void): Earli
       pictures.delete(id)
       for (const { resolve } of waiting) resolve(picture)
     },
+    refused(what, id, error) {
+      if (what === 'earlier') return lists.shift()?.reject(error)
+      if (what !== 'earlier-picture') return spaces.shift()?.reject(error)
+      const waiting = pictures.get(id ?? '') ?? []
+      pictures.delete(id ?? '')
+      for (const { reject } of waiting) reject(error)
+    },
     fail(error) {
       const waiting = [...lists.splice(0), ...spaces.splice(0), ...[...pictures.values()].flat()]
       pictures.clear()
       for (const { reject } of waiting) reject(error)
-      return waiting.length > 0
     },
   }
 }

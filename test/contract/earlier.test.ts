@@ -115,6 +115,32 @@ describe('earlier pictures', () => {
     assert.deepEqual([code, message], [full.code, full.message])
   })
 
+  it('that go wrong fail what was asked of them, and nothing else that is waited for', async (t) => {
+    const full = new ImprintError('usage-invalid', 'history.jsonl cannot be written: the disk is full. Make room.')
+    const refuse = (): never => {
+      throw full
+    }
+    const server = await serve({ history: { ...temporaryHistory(), favourite: refuse } })
+    t.after(() => server.close())
+    const panel = connect(server.port)
+    t.after(() => panel.close())
+    await reaches(panel, 'ready')
+    const told: string[] = []
+    panel.onFailure(({ message }) => told.push(message))
+    const [listed, favoured, models, forgotten] = await within(
+      'An answer to each',
+      Promise.allSettled([
+        panel.earlier.list({}),
+        panel.earlier.favourite('a', true),
+        panel.models(),
+        panel.earlier.forget('a'),
+      ]),
+    )
+    assert.deepEqual([listed.status, models.status, forgotten.status], ['fulfilled', 'fulfilled', 'fulfilled'])
+    assert.ok(favoured.status === 'rejected' && favoured.reason instanceof ImprintError)
+    assert.deepEqual([favoured.reason.code, favoured.reason.message, told], [full.code, full.message, []])
+  })
+
   it('reach the panel’s own client, and whoever waits when the companion goes hears so', async (t) => {
     const server = await serve()
     t.after(() => server.close())
