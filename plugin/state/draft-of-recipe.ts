@@ -1,7 +1,7 @@
 import type { CapturedReference } from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
-import type { Control, Recipe, Reference } from '../../shared/recipe.ts'
+import type { Recipe, Reference } from '../../shared/recipe.ts'
 import {
   type Draft,
   type DraftReference,
@@ -47,7 +47,12 @@ export function draftOfRecipe(
     return [draftReference(reference, own, pictures)]
   })
   const holding = controls.find(({ image }) => image !== undefined && pictures.has(image))
-  if (holding !== undefined) captures[STRUCTURE] = captureOf(pictures.get(holding.image!)!, 'Structure')
+  let structure: DraftStructure | undefined
+  if (holding?.image !== undefined) {
+    const { image, ...others } = holding
+    captures[STRUCTURE] = captureOf(pictures.get(image)!, 'Structure')
+    structure = others
+  }
   const also = alsoOf({
     ...others,
     controls: controls.filter((control) => control !== holding),
@@ -66,7 +71,7 @@ export function draftOfRecipe(
       steps,
       guidance,
       sampler,
-      structure: holding && structureOf(holding),
+      structure,
       loras: loras.map(({ file, weight = LORA.usual }) => ({ file, weight })),
       seed,
       references: taken,
@@ -90,8 +95,6 @@ export function draftOfRecipe(
     }
   }
 }
-
-const structureOf = ({ image: _, ...structure }: Control): DraftStructure => structure
 
 /** What a recipe says beside its references that names a picture which is gone. */
 function wordsOf({ source, controls = [] }: Recipe, pictures: ReadonlyMap<string, Raster>): string[] {

@@ -12,7 +12,7 @@ import {
 import type { EarlierList } from './earlier-list.ts'
 import type { Following } from './following.ts'
 import { changedRuns, type RunEvent } from './runs.ts'
-import type { Card, Made, Notice, PanelState } from './state.ts'
+import type { Card, Cards, Made, Notice, PanelState } from './state.ts'
 import type { Sweep } from './sweep.ts'
 import { type Recalled, type Taking, withoutTaken, withTaken } from './taking.ts'
 import type { Variation } from './variations.ts'
@@ -107,9 +107,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
         ),
       )
     case 'reference-removed': {
-      const cards = Object.fromEntries(Object.entries(state.cards).filter(([image]) => image !== event.image))
       const references = state.recipe.references.filter(({ image }) => image !== event.image)
-      return { ...withReferences(state, references), cards }
+      return { ...withReferences(state, references), cards: withoutCard(state.cards, event.image) }
     }
     case 'thumbnail':
       return inCard(state, event.image, { thumbnail: event.thumbnail })
@@ -121,11 +120,10 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'reference-region':
       return withRegion(state, event.image, event.acts)
     case 'structure': {
-      const { [STRUCTURE]: _, ...others } = state.cards
       return {
         ...state,
         recipe: { ...state.recipe, structure: event.structure },
-        cards: { ...others, ...(event.card && { [STRUCTURE]: event.card }) },
+        cards: { ...withoutCard(state.cards, STRUCTURE), ...(event.card && { [STRUCTURE]: event.card }) },
         notice: undefined,
       }
     }
@@ -239,6 +237,9 @@ function inCard(state: PanelState, image: string, change: Partial<Card>): PanelS
   const isSame = Object.entries(change).every(([key, value]) => card[key as keyof Card] === value)
   return isSame ? state : { ...state, cards: { ...state.cards, [image]: { ...card, ...change } } }
 }
+
+const withoutCard = (cards: Cards, image: string): Cards =>
+  Object.fromEntries(Object.entries(cards).filter(([name]) => name !== image))
 
 function withRegion(
   state: PanelState,

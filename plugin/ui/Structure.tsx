@@ -78,7 +78,7 @@ function Held({ structure, found }: HeldProps) {
       )}
       <Picker
         label={words.structure.controlnet}
-        choices={Object.fromEntries(names.map((name) => [name, name])) as Record<string, string>}
+        choices={Object.fromEntries(names.map((name) => [name, name]))}
         value={controlnet}
         onChoose={(name) => panel.structure.change({ controlnet: name })}
       />
