@@ -4,9 +4,9 @@ import { partHash, pictureNames } from '../../shared/recipe-pictures.ts'
 import type { Recipe, Reference } from '../../shared/recipe.ts'
 import {
   type Draft,
+  draftLoras,
   type DraftReference,
   type DraftStructure,
-  LORA,
   newReference,
   STRENGTH,
   STRUCTURE,
@@ -29,7 +29,7 @@ export function draftOfRecipe(
   names: readonly (string | undefined)[],
 ): Taken {
   const { checkpoint, prompt, negativePrompt, notation, size, steps, seed, references = [], ...more } = recipe
-  const { guidance, sampler, loras = [], controls = [], ...others } = more
+  const { guidance, sampler, loras, controls = [], ...others } = more
   const captures: Record<string, CapturedReference> = {}
   const missing: string[] = []
   const taken = references.flatMap((reference, i): DraftReference[] => {
@@ -72,7 +72,7 @@ export function draftOfRecipe(
       guidance,
       sampler,
       structure,
-      loras: loras.map(({ file, weight = LORA.usual }) => ({ file, weight })),
+      loras: draftLoras(loras),
       seed,
       references: taken,
       startFrom: 'nothing',

@@ -1,7 +1,7 @@
 import type { StartFrom } from '../host/host.ts'
 import { CENTRE } from '../../shared/clip-view.ts'
 import type { Raster } from '../../shared/raster.ts'
-import type { Control, Fit, Mode, Recipe, Reference, Sampler } from '../../shared/recipe.ts'
+import type { Control, Fit, Lora, Mode, Recipe, Reference, Sampler } from '../../shared/recipe.ts'
 
 /** The weight a newcomer starts with, and the ends of the slider. */
 export const WEIGHT = { least: 0, usual: 0.6, most: 1.5 } as const
@@ -52,6 +52,10 @@ export interface DraftLora {
   readonly file: string
   readonly weight: number
 }
+
+/** The LoRAs of a recipe, those without a weight with the usual one. */
+export const draftLoras = (loras: readonly Lora[] = []): readonly DraftLora[] =>
+  loras.map(({ file, weight = LORA.usual }) => ({ file, weight }))
 
 /** How much of a LoRA is added at first, and the ends of its slider; below 0 it is taken away. */
 export const LORA = { least: -1, usual: 1, most: 2 } as const

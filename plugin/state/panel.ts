@@ -63,6 +63,8 @@ export interface Panel {
   readonly copy: (text: string) => Promise<boolean>
   /** What the companion has to work with; undefined while there is none. */
   readonly facts: () => Promise<CompanionFacts | undefined>
+  /** The models the companion found; undefined while there is none. */
+  readonly models: () => Promise<CompanionFacts['models'] | undefined>
   /** Has the companion work otherwise; a sentence when it does not. */
   readonly configure: (change: SettingsChange) => Promise<CompanionFacts | string>
   readonly dismiss: () => void
@@ -255,6 +257,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     },
     pair: (number) => companion.pair(number),
     facts: () => companionFacts(companion),
+    models: () => companion.models().catch(() => undefined),
     configure: (change) => changedFacts(companion, change),
     copy: (text) =>
       surroundings.copy(text).then(

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { NOTATIONS, recipeSchema } from '../../shared/recipe.ts'
-import { type Draft, type DraftChange, LORA } from './draft.ts'
+import { type Draft, type DraftChange, draftLoras } from './draft.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -75,9 +75,8 @@ export function createPresets(
     apply(name) {
       const preset = state().presets.find((one) => one.name === name)
       if (preset === undefined) return
-      const { prompt, negativePrompt, notation, size, steps, guidance, sampler, loras = [], seed } = preset
-      const added = loras.map(({ file, weight = LORA.usual }) => ({ file, weight }))
-      change({ prompt, negativePrompt, notation, size, steps, guidance, sampler, loras: added, seed })
+      const { prompt, negativePrompt, notation, size, steps, guidance, sampler, loras, seed } = preset
+      change({ prompt, negativePrompt, notation, size, steps, guidance, sampler, loras: draftLoras(loras), seed })
     },
     rename(name, given) {
       const next = tidy(given)

@@ -5,6 +5,7 @@ import type { Held } from './held.ts'
 import { noticeOf } from './notices.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { newReferenceName } from './reference-names.ts'
+import { refuseSelection, selectedLayers } from './selected-layers.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 import { createThumbnails } from './thumbnails.ts'
@@ -43,7 +44,7 @@ export function createReferences(surroundings: Surroundings, store: Store, held:
   const { state, dispatch } = store
   const redraw = createThumbnails(surroundings, store)
 
-  const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text, about: 'selection' } })
+  const refuse = refuseSelection(store)
 
   const find = (image: string) => state().recipe.references.find((reference) => reference.image === image)
 
@@ -77,17 +78,9 @@ export function createReferences(surroundings: Surroundings, store: Store, held:
     return fits
   }
 
-  const selectedLayers = () => {
-    const selection = host.selection()
-    dispatch({ type: 'selection', selection })
-    if (selection.kind === 'layers') return selection.layers
-    refuse(selection.kind === 'unusable' ? selection.why : 'No document is open: open one and select a layer.')
-    return undefined
-  }
-
   return {
     add: oneAtATime(async () => {
-      const layers = selectedLayers()
+      const layers = selectedLayers(surroundings, store)
       if (layers === undefined) return false
       if (!hasRoom(layers.length, ', or select fewer layers')) return false
       for (const { layer } of layers) {
@@ -102,7 +95,7 @@ export function createReferences(surroundings: Surroundings, store: Store, held:
       if (hasRoom(1)) await keep(newReferenceName(), () => Promise.resolve(capture))
     },
     async replace(image) {
-      const [layer, ...others] = selectedLayers() ?? []
+      const [layer, ...others] = selectedLayers(surroundings, store) ?? []
       if (layer === undefined) return
       if (others.length > 0) return refuse(`${others.length + 1} layers are selected: select just one to replace this.`)
       await take(image, layer.layer, 'selected')

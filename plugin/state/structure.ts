@@ -1,5 +1,6 @@
 import type { DraftStructure } from './draft.ts'
 import { guarded } from './guarded.ts'
+import { refuseSelection, selectedLayers } from './selected-layers.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -12,17 +13,16 @@ export interface Structure {
 }
 
 /** The structure of the recipe, taken from a layer of Photoshop. */
-export function createStructure({ host }: Surroundings, store: Store): Structure {
+export function createStructure(surroundings: Surroundings, store: Store): Structure {
+  const { host } = surroundings
   const { state, dispatch } = store
-  const refuse = (text: string): void => dispatch({ type: 'notice', notice: { text, about: 'selection' } })
+  const refuse = refuseSelection(store)
   return {
     take: (controlnet) =>
       guarded(store, async () => {
-        const selection = host.selection()
-        dispatch({ type: 'selection', selection })
-        if (selection.kind === 'no-document') return refuse('No document is open: open one and select a layer.')
-        if (selection.kind === 'unusable') return refuse(selection.why)
-        const [one, ...others] = selection.layers
+        const layers = selectedLayers(surroundings, store)
+        if (layers === undefined) return
+        const [one, ...others] = layers
         if (one === undefined || others.length > 0) {
           return refuse('Several layers or none are selected: select the one that holds the structure.')
         }

@@ -3,6 +3,7 @@ import { HostError } from '../host/host-error.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
 import { sidesOfShape } from '../../shared/shape.ts'
+import { laidOver } from './laid-over.ts'
 import { type Draft, recipeOf, STRUCTURE } from './draft.ts'
 import type { Cards } from './state.ts'
 
@@ -97,21 +98,5 @@ export const placeFor = (recipe: Recipe, ground: Ground): Place => ({
 })
 
 /** White where a reference acts, over the rectangle that a picture covers; nowhere beyond the canvas. */
-function maskOf({ plane, canvas }: Region, rect: Rect = canvas): Raster {
-  const scale = Math.min(1, MASK / Math.max(rect.width, rect.height))
-  const width = Math.max(1, Math.round(rect.width * scale))
-  const height = Math.max(1, Math.round(rect.height * scale))
-  const data = new Uint8Array(width * height * 3)
-  const place = (i: number, size: number, from: number, length: number, whole: number, samples: number): number =>
-    Math.floor(((from + ((i + 0.5) * length) / size) * samples) / whole)
-  for (let y = 0; y < height; y++) {
-    const row = place(y, height, rect.top, rect.height, canvas.height, plane.height)
-    for (let x = 0; x < width; x++) {
-      const column = place(x, width, rect.left, rect.width, canvas.width, plane.width)
-      const isInside = row >= 0 && row < plane.height && column >= 0 && column < plane.width
-      const value = isInside ? plane.data[row * plane.width + column]! : 0
-      data.fill(value, (y * width + x) * 3, (y * width + x) * 3 + 3)
-    }
-  }
-  return { width, height, channels: 3, data }
-}
+const maskOf = ({ plane, canvas }: Region, rect: Rect = canvas): Raster =>
+  laidOver(plane, canvas, rect, { longest: MASK, around: 0 })

@@ -1,9 +1,8 @@
-import { useState } from 'react'
 import { type Draft, SEEDS } from '../state/draft.ts'
 import { differences } from './differences.ts'
+import { Disclosure } from './Disclosure.tsx'
 import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
-import { ActionButton } from './widgets/Button.tsx'
 import { TextArea } from './widgets/Field.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { words } from './words/words.ts'
@@ -16,17 +15,10 @@ const SEED = { least: 0, most: SEEDS - 1, step: 1 } as const
 /** Without, size, steps, guidance, sampler and seed: closed at first, and then it says what differs from what the model would do. */
 export function Details() {
   const { recipe } = usePanelState()
-  const [open, setOpen] = useState(false)
-  const changed = differences(recipe)
   return (
-    <div>
-      <div className="row flush">
-        <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {words.opens(words.prompt.details, open)}
-        </ActionButton>
-      </div>
-      {open ? <Fields recipe={recipe} /> : changed !== '' && <p className="hint">{changed}</p>}
-    </div>
+    <Disclosure heading={words.prompt.details} closed={differences(recipe)}>
+      <Fields recipe={recipe} />
+    </Disclosure>
   )
 }
 

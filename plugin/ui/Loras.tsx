@@ -1,34 +1,20 @@
-import { useState } from 'react'
 import { type DraftLora, LORA, MOST_LORAS } from '../state/draft.ts'
+import { Amount } from './Amount.tsx'
+import { Disclosure } from './Disclosure.tsx'
 import { useModels } from './models.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
-import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
-import { Slider } from './widgets/Slider.tsx'
 import { words } from './words/words.ts'
-
-/** The host's slider knows whole numbers only. */
-const PER_ONE = 100
 
 /** What changes the model itself: closed at first, and then it names what is added. */
 export function Loras() {
   const { loras = [] } = usePanelState().recipe
-  const [open, setOpen] = useState(false)
   return (
-    <div>
-      <div className="row flush">
-        <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {words.opens(words.loras.heading, open)}
-        </ActionButton>
-      </div>
-      {open ? (
-        <List loras={loras} />
-      ) : (
-        loras.length > 0 && <p className="hint">{words.loras.names(loras.map(({ file }) => shortened(file)))}</p>
-      )}
-    </div>
+    <Disclosure heading={words.loras.heading} closed={words.loras.names(loras.map(({ file }) => shortened(file)))}>
+      <List loras={loras} />
+    </Disclosure>
   )
 }
 
@@ -71,26 +57,13 @@ interface AddedProps {
 function Added({ lora: { file, weight }, onMove, onRemove }: AddedProps) {
   return (
     <div>
-      <div className="measure">
-        <Slider
-          label={words.loras.weightOf(file)}
-          min={LORA.least * PER_ONE}
-          max={LORA.most * PER_ONE}
-          value={Math.round(weight * PER_ONE)}
-          keyStep={{ plain: 5, shift: 1 }}
-          onMove={(value) => onMove(value / PER_ONE)}
-        />
-        <NumberField
-          label={words.loras.weightNumberOf(file)}
-          digits={2}
-          min={LORA.least}
-          max={LORA.most}
-          usual={LORA.usual}
-          value={weight}
-          keyStep={{ plain: 0.05, shift: 0.01 }}
-          onMove={(value) => onMove(Math.round(value * PER_ONE) / PER_ONE)}
-        />
-      </div>
+      <Amount
+        label={words.loras.weightOf(file)}
+        numberLabel={words.loras.weightNumberOf(file)}
+        range={LORA}
+        value={weight}
+        onMove={onMove}
+      />
       <div className="row">
         <ActionButton onPress={onRemove} title={words.loras.removeOf(file)}>
           {words.loras.remove}

@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import { Disclosure } from './Disclosure.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
@@ -10,27 +11,19 @@ import { isKeyEvent } from './widgets/key-event.ts'
 /** Prompts under names, with all that belongs to them but the references: to take again, rename or delete. */
 export function Presets() {
   const { presets } = usePanelState()
-  const [open, setOpen] = useState(false)
   return (
-    <div>
-      <div className="row flush">
-        <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {words.opens(words.presets.heading, open)}
-        </ActionButton>
+    <Disclosure heading={words.presets.heading}>
+      <div className="more">
+        {presets.length > 0 && (
+          <div role="list">
+            {presets.map(({ name }) => (
+              <PresetLine key={name} name={name} />
+            ))}
+          </div>
+        )}
+        <NewPreset />
       </div>
-      {open && (
-        <div className="more">
-          {presets.length > 0 && (
-            <div role="list">
-              {presets.map(({ name }) => (
-                <PresetLine key={name} name={name} />
-              ))}
-            </div>
-          )}
-          <NewPreset />
-        </div>
-      )}
-    </div>
+    </Disclosure>
   )
 }
 

@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { ModeName } from '../../shared/recipe.ts'
-import type { DraftReference } from '../state/draft.ts'
+import { type DraftReference, WEIGHT } from '../state/draft.ts'
 import type { Card } from '../state/state.ts'
+import { Amount } from './Amount.tsx'
 import { usePanel } from './panel-context.ts'
 import { ReferenceMore } from './ReferenceMore.tsx'
 import { Region } from './Region.tsx'
 import { Thumbnail } from './Thumbnail.tsx'
-import { Weight } from './Weight.tsx'
 import { ActionButton } from './widgets/Button.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { words } from './words/words.ts'
@@ -42,7 +42,13 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
               ×
             </ActionButton>
           </div>
-          <Weight weight={weight} onMove={(value, released) => void panel.setWeight(image, value, released)} />
+          <Amount
+            label={words.references.weight}
+            numberLabel={words.references.weightNumber}
+            range={WEIGHT}
+            value={weight}
+            onMove={(value, released) => void panel.setWeight(image, value, released)}
+          />
           <Picker<ModeName | 'pad'>
             label={words.references.follow}
             choices={typeof mode === 'object' ? WITH_PAD : MODES}

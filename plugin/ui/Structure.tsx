@@ -1,33 +1,23 @@
-import { useState } from 'react'
 import type { ModelRecord } from '../../shared/protocol.ts'
 import { PREPROCESSORS } from '../../shared/recipe.ts'
 import { type DraftStructure, HOLD, STRUCTURE } from '../state/draft.ts'
+import { Amount } from './Amount.tsx'
+import { Disclosure } from './Disclosure.tsx'
 import { useModels } from './models.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
-import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
-import { Slider } from './widgets/Slider.tsx'
 import { words } from './words/words.ts'
-
-/** The host's slider knows whole numbers only. */
-const PER_ONE = 100
 
 /** A layer that holds the structure of the next picture: closed at first, and then it says which. */
 export function Structure() {
   const { recipe, cards } = usePanelState()
-  const [open, setOpen] = useState(false)
   const name = recipe.structure && cards[STRUCTURE]?.capture.name
   return (
-    <div>
-      <div className="row flush">
-        <ActionButton quiet open={open} onPress={() => setOpen(!open)}>
-          {words.opens(words.structure.heading, open)}
-        </ActionButton>
-      </div>
-      {open ? <Open /> : name !== undefined && <p className="hint">{words.structure.holds(shortened(name))}</p>}
-    </div>
+    <Disclosure heading={words.structure.heading} closed={name && words.structure.holds(shortened(name))}>
+      <Open />
+    </Disclosure>
   )
 }
 
@@ -67,7 +57,6 @@ function Held({ structure, found }: HeldProps) {
   const card = usePanelState().cards[STRUCTURE]
   const { controlnet, preprocess = 'none', weight = HOLD.usual } = structure
   const names = [...new Set([controlnet, ...found.map(({ name }) => name)])]
-  const move = (value: number): void => panel.structure.change({ weight: Math.round(value * PER_ONE) / PER_ONE })
   return (
     <>
       {card !== undefined && (
@@ -88,26 +77,13 @@ function Held({ structure, found }: HeldProps) {
         value={preprocess}
         onChoose={(name) => panel.structure.change({ preprocess: name })}
       />
-      <div className="measure">
-        <Slider
-          label={words.structure.weight}
-          min={HOLD.least * PER_ONE}
-          max={HOLD.most * PER_ONE}
-          value={Math.round(weight * PER_ONE)}
-          keyStep={{ plain: 5, shift: 1 }}
-          onMove={(value) => move(value / PER_ONE)}
-        />
-        <NumberField
-          label={words.structure.weightNumber}
-          digits={2}
-          min={HOLD.least}
-          max={HOLD.most}
-          usual={HOLD.usual}
-          value={weight}
-          keyStep={{ plain: 0.05, shift: 0.01 }}
-          onMove={move}
-        />
-      </div>
+      <Amount
+        label={words.structure.weight}
+        numberLabel={words.structure.weightNumber}
+        range={HOLD}
+        value={weight}
+        onMove={(value) => panel.structure.change({ weight: value })}
+      />
     </>
   )
 }

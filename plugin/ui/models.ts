@@ -11,7 +11,7 @@ export function useModels(role: ModelRecord['role']): readonly ModelRecord[] | u
   useEffect(() => {
     if (!isReady) return setModels(undefined)
     let isShown = true
-    void panel.facts().then((facts) => isShown && setModels(facts?.models))
+    void panel.models().then((found) => isShown && setModels(found))
     return () => void (isShown = false)
   }, [panel, isReady])
   return models?.filter((model) => model.role === role && !isWanting(model))

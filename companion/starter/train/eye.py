@@ -5,16 +5,16 @@ import math
 import time
 from pathlib import Path
 
+import muon
 import numpy as np
 import torch
 import torch.nn.functional as F
 from clip import turned
 from icons import STYLES, compose, load, read
 from judge import smaller
-from muon import Muon, hidden
 from torch import nn
 from transformers import CLIPVisionModelWithProjection
-from views import MEAN, STD, mirrored, toned, tones
+from views import mirrored, seen, toned, tones
 
 # The shares of pictures on a coloured ground, and in shades of one colour.
 GROUNDED, TONED = 0.4, 0.1
@@ -25,8 +25,6 @@ MOVED = 4
 GRID = 0.5
 # The part of a batch that is held near what the tower said before.
 HELD = 0.25
-# How much faster than the rest the matrices learn.
-MATRICES = 2.0
 # One in so many things is kept out, to tell whether styles are known of things never seen.
 KEPT_OUT = 8
 
@@ -86,7 +84,7 @@ class Icons:
         some = int(n * TURNED)
         x[:some] = turned(x[:some], ground[:some], generator)
         x[some:] = stepped(mirrored(x[some:], generator), ground[some:], generator)
-        return ((x + 1) / 2 - MEAN) / STD, torch.where(is_toned[:, None], dark, ground)
+        return seen(x), torch.where(is_toned[:, None], dark, ground)
 
 
 def train(args: argparse.Namespace) -> None:
@@ -100,13 +98,7 @@ def train(args: argparse.Namespace) -> None:
     before = CLIPVisionModelWithProjection.from_pretrained(start).float().eval()
     heads = Heads(icons.concepts)
     parameters = [*tower.parameters(), *heads.parameters()]
-    matrices = hidden(tower)
-    known = {id(p) for p in matrices}
-    others = [p for p in parameters if id(p) not in known]
-    optimisers = [
-        Muon(matrices, lr=MATRICES * args.rate),
-        torch.optim.AdamW(others, lr=args.rate, weight_decay=0.05, betas=(0.9, 0.98), fused=True),
-    ]
+    both = muon.optimisers(tower, parameters, args.rate, weight_decay=0.05, betas=(0.9, 0.98))
     among = torch.where(~icons.out)[0]
     grid = among[icons.concept[among] >= 0]
     print(f"{len(among)} icons to learn from, {len(grid)} of them of the grid", flush=True)
@@ -132,10 +124,7 @@ def train(args: argparse.Namespace) -> None:
             parameter.grad = None
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
-        for optimiser, times in zip(optimisers, (MATRICES, 1)):
-            for group in optimiser.param_groups:
-                group["lr"] = times * rate
-            optimiser.step()
+        muon.step(both, rate)
         step += 1
         if step % 50 == 0:
             parts = " ".join(f"{value.item():.3f}" for value in (*told, *mixed, named, stays))

@@ -4,6 +4,8 @@ import torch
 from torch import nn
 
 MOMENTUM = 0.95
+# How much faster than the rest the matrices learn.
+MATRICES = 2.0
 # A quintic that draws every singular value of 0..1 close to 1 when repeated; it need not reach it.
 QUINTIC = (3.4445, -4.7750, 2.0315)
 REPEATED = 4
@@ -16,6 +18,22 @@ def hidden(everything: nn.Module) -> list[nn.Parameter]:
     ends = ("embed", "conv_in", "conv_out", "latents")
     named = everything.named_parameters()
     return [p for name, p in named if p.ndim >= 2 and not any(end in name for end in ends)]
+
+
+def optimisers(network: nn.Module, parameters: list[nn.Parameter], rate: float, **adamw) -> list[torch.optim.Optimizer]:
+    """Muon for the hidden matrices of a network, AdamW for the other parameters."""
+    matrices = hidden(network)
+    known = {id(p) for p in matrices}
+    others = [p for p in parameters if id(p) not in known]
+    return [Muon(matrices, lr=MATRICES * rate), torch.optim.AdamW(others, lr=rate, fused=True, **adamw)]
+
+
+def step(both: list[torch.optim.Optimizer], rate: float) -> None:
+    """One step of what `optimisers` gave, at another rate."""
+    for optimiser, times in zip(both, (MATRICES, 1)):
+        for group in optimiser.param_groups:
+            group["lr"] = times * rate
+        optimiser.step()
 
 
 def orthogonal(x: torch.Tensor) -> torch.Tensor:

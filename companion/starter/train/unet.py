@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from adapters import attach
 from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from icons import STYLES, load
-from muon import Muon, hidden
+from muon import optimisers, step
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
@@ -43,8 +43,6 @@ FLAT = 0.1
 ALIGN = 0.25
 # The weights' mean reaches back over about the last of this many parts of all steps.
 MEAN_OVER = 40
-# How much faster than the rest the matrices learn, whose updates Muon makes.
-MATRICES = 2.0
 
 
 def adapter_file(name: str) -> str:
@@ -168,13 +166,9 @@ class Training:
         self.unet.mid_block.register_forward_hook(lambda _module, _args, x: self.conditions.update(middle=x))
         self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell])
         self.parameters = list(self.everything.parameters())
-        matrices = hidden(self.everything)
-        known = {id(p) for p in matrices}
-        others = [p for p in self.parameters if id(p) not in known]
-        self.optimisers = [
-            Muon(matrices, lr=MATRICES * args.rate),
-            torch.optim.AdamW(others, lr=args.rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True),
-        ]
+        self.optimisers = optimisers(
+            self.everything, self.parameters, args.rate, weight_decay=0.01, betas=(0.9, 0.99)
+        )
         self.mean = [p.detach().clone() for p in self.parameters]
         self.step, self.samples, self.seconds = 0, 0, 0.0
         if (out / "checkpoint.pt").exists():
@@ -214,10 +208,7 @@ class Training:
             parameter.grad = None
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        for optimiser, times in zip(self.optimisers, (MATRICES, 1)):
-            for group in optimiser.param_groups:
-                group["lr"] = times * rate
-            optimiser.step()
+        step(self.optimisers, rate)
         self.step += 1
         self.samples += batch
         keep = min(0.999, (1 + self.step) / (MEAN_OVER + self.step))
@@ -233,8 +224,8 @@ class Training:
 
     def save(self, seconds: float) -> None:
         """The checkpoint to go on from, and the mean in the files that assemble.py takes."""
-        optimisers = [optimiser.state_dict() for optimiser in self.optimisers]
-        held = {"raw": self.everything.state_dict(), "optimisers": optimisers, "mean": self.mean}
+        states = [optimiser.state_dict() for optimiser in self.optimisers]
+        held = {"raw": self.everything.state_dict(), "optimisers": states, "mean": self.mean}
         held |= {"step": self.step, "samples": self.samples, "seconds": self.seconds + seconds}
         torch.save(held, self.out / "checkpoint.tmp")
         (self.out / "checkpoint.tmp").rename(self.out / "checkpoint.pt")

@@ -1,19 +1,8 @@
+import { SAMPLER_NAMES } from '../../../../shared/infotext.ts'
 import type { Sampler } from '../../../../shared/recipe.ts'
 
-/** The samplers by the names they have everywhere; first the model's own. */
-const samplers: Readonly<Record<Sampler | '', string>> = {
-  '': 'Sampler: usual',
-  ddim: 'DDIM',
-  pndm: 'PNDM',
-  euler: 'Euler',
-  euler_ancestral: 'Euler a',
-  heun: 'Heun',
-  dpmpp_2m: 'DPM++ 2M',
-  dpmpp_2m_sde: 'DPM++ 2M SDE',
-  unipc: 'UniPC',
-  lcm: 'LCM',
-  tcd: 'TCD',
-}
+/** The samplers by the names they have everywhere, but for one that A1111 calls otherwise; first the model's own. */
+const samplers: Readonly<Record<Sampler | '', string>> = { '': 'Sampler: usual', ...SAMPLER_NAMES, pndm: 'PNDM' }
 
 /** What is said around the prompt: its length, how words count more, earlier prompts, and what is seldom changed. */
 export const prompt = {
