@@ -14,7 +14,9 @@ export class HostError extends Error {
 
 const BUSY = /host is in a modal state|inside a modal scope|running a modal command/i
 const CANCELLED = /cancel/i
+const GONE = /^The object .* is not currently available/
 const BUSY_NUMBER = 9
+const GONE_NUMBER = -25920
 const USER_CANCELLED = -128
 
 const numberOf = (thrown: unknown): number | undefined => {
@@ -44,6 +46,9 @@ export function asHostError(thrown: unknown): HostError {
   }
   if (numberOf(thrown) === USER_CANCELLED || CANCELLED.test(textOf(thrown))) {
     return new HostError('cancelled', 'Cancelled in Photoshop; nothing was changed.', options)
+  }
+  if (numberOf(thrown) === GONE_NUMBER || GONE.test(textOf(thrown))) {
+    return new HostError('gone', 'The document was closed or the layer deleted meanwhile.', options)
   }
   return new HostError('host', `Photoshop could not do this: ${textOf(thrown)}`, options)
 }

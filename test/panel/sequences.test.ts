@@ -15,6 +15,7 @@ import { connect, reaches } from '../support/wire.ts'
 const EXPLAINED: readonly (readonly [said: RegExp, why: RegExp])[] = [
   [/The document was closed meanwhile/, /close the document/],
   [/The layer was deleted meanwhile/, /delete|undo|redo/],
+  [/The document was closed or the layer deleted meanwhile/, /close the document|delete|undo|redo/],
   [/No document is open/, /close the document/],
   [/No layer is selected/, /delete|undo|redo/],
 ]

@@ -244,6 +244,19 @@ test('trap 12: the document closed meanwhile: the picture is kept, and goes into
   assert.deepEqual(layerNames(desk), ['Imprint', 'Background'])
 })
 
+test('trap 12: the document closed while it is looked at: the panel says so, and that it is gone', async () => {
+  const desk = openDesk()
+  openFox(desk)
+  const looked = desk.host.target()
+  desk.controls.close()
+  await assert.rejects(looked, (thrown: unknown) => {
+    assert.ok(thrown instanceof HostError)
+    assert.equal(thrown.kind, 'gone')
+    assert.equal(thrown.message, 'The document was closed or the layer deleted meanwhile.')
+    return true
+  })
+})
+
 test('trap 12: another document in front meanwhile: the layer goes where the reference is', async () => {
   const desk = openDesk({
     engine: {
