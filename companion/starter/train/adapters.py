@@ -1,12 +1,17 @@
 """IP-Adapter Plus and base for a small UNet, with a weight for every sample: one batch holds all kinds of condition."""
 
 import torch
-import torch.nn.functional as F
 from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import AttnProcessor
 from torch import nn
 
 PLUS_TOKENS = 8
 BASE_TOKENS = 4
+
+
+def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Attention of q [n, heads, t, d] to k and v [n, heads, s, d], step by step: fast in bfloat16, back as well."""
+    return (q @ k.mT * q.shape[-1] ** -0.5).softmax(-1).to(v.dtype) @ v
 
 
 def heads_apart(x: torch.Tensor, heads: int) -> torch.Tensor:
@@ -30,7 +35,7 @@ class PerceiverAttention(nn.Module):
         x, latents = self.norm1(x), self.norm2(latents)
         k, v = self.to_kv(torch.cat([x, latents], 1)).chunk(2, -1)
         q, k, v = (heads_apart(t, self.heads) for t in (self.to_q(latents), k, v))
-        return self.to_out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        return self.to_out(attend(q, k, v).transpose(1, 2).flatten(2))
 
 
 def feed_forward(dim: int) -> nn.Sequential:
@@ -108,7 +113,7 @@ class Crossing:
         q = heads_apart(attn.to_q(hidden_states), attn.heads)
 
         def looked(k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-            return F.scaled_dot_product_attention(q, heads_apart(k, attn.heads), heads_apart(v, attn.heads))
+            return attend(q, heads_apart(k, attn.heads), heads_apart(v, attn.heads))
 
         out = looked(attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states))
         for adapter, tokens, weight in self.conditions.get("adapters", []):
@@ -128,6 +133,9 @@ def attach(unet: UNet2DConditionModel) -> tuple[nn.ModuleDict, dict]:
     conditions: dict = {}
     processors = dict(unet.attn_processors)
     widths = []
+    # The fused attention's gradient is slow in bfloat16.
+    for name in processors:
+        processors[name] = AttnProcessor()
     for place, name in enumerate(places(unet)):
         widths.append(unet.get_submodule(name.removesuffix(".processor")).to_q.out_features)
         processors[name] = Crossing(conditions, place)

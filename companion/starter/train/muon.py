@@ -20,12 +20,14 @@ def hidden(everything: nn.Module) -> list[nn.Parameter]:
     return [p for name, p in named if p.ndim >= 2 and not any(end in name for end in ends)]
 
 
-def optimisers(network: nn.Module, parameters: list[nn.Parameter], rate: float, **adamw) -> list[torch.optim.Optimizer]:
-    """Muon for the hidden matrices of a network, AdamW for the other parameters."""
+def optimisers(
+    network: nn.Module, parameters: list[nn.Parameter], rate: float, dtype: torch.dtype = torch.float32, **adamw
+) -> list[torch.optim.Optimizer]:
+    """Muon, which multiplies in `dtype`, for the hidden matrices of a network; AdamW for the other parameters."""
     matrices = hidden(network)
     known = {id(p) for p in matrices}
     others = [p for p in parameters if id(p) not in known]
-    return [Muon(matrices, lr=MATRICES * rate), torch.optim.AdamW(others, lr=rate, fused=True, **adamw)]
+    return [Muon(matrices, lr=MATRICES * rate, dtype=dtype), torch.optim.AdamW(others, lr=rate, fused=True, **adamw)]
 
 
 def step(both: list[torch.optim.Optimizer], rate: float) -> None:
@@ -47,7 +49,7 @@ def orthogonal(x: torch.Tensor) -> torch.Tensor:
     a, b, c = QUINTIC
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
     square = x @ x.mT
-    one = torch.eye(x.shape[1])
+    one = torch.eye(x.shape[1], dtype=x.dtype)
     factor = one
     for at in range(REPEATED):
         once = a * one + b * square + c * square @ square
@@ -65,8 +67,11 @@ def as_matrix(x: torch.Tensor) -> torch.Tensor:
 class Muon(torch.optim.Optimizer):
     """For matrices and kernels, those of one shape at once."""
 
-    def __init__(self, parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.01) -> None:
+    def __init__(
+        self, parameters: list[nn.Parameter], lr: float, weight_decay: float = 0.01, dtype: torch.dtype = torch.float32
+    ) -> None:
         super().__init__(parameters, {"lr": lr, "weight_decay": weight_decay})
+        self.dtype = dtype
 
     @torch.no_grad()
     def step(self) -> None:
@@ -85,7 +90,7 @@ class Muon(torch.optim.Optimizer):
             momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
             momentum.mul_(MOMENTUM).add_(p.grad)
             ahead.append(as_matrix(p.grad.add(momentum, alpha=MOMENTUM)))
-        matrices = torch.stack(ahead)
+        matrices = torch.stack(ahead).to(self.dtype)
         far = rate * ROOT_MEAN_SQUARE * max(matrices.shape[1:]) ** 0.5
         for p, x in zip(parameters, orthogonal(matrices)):
             p.mul_(1 - rate * decay)

@@ -154,7 +154,9 @@ class Training:
         torch.manual_seed(args.seed)
         self.icons, self.out = icons, out
         start = Path(args.start or args.towers)
-        self.tower = CLIPTextModelWithProjection.from_pretrained(start / "text_encoder").float()
+        self.tower = CLIPTextModelWithProjection.from_pretrained(
+            start / "text_encoder", attn_implementation="eager"
+        ).float()
         self.unet = UNet2DConditionModel.from_pretrained(start / "unet").float() if args.start else make_unet()
         self.adapters, self.conditions = attach(self.unet)
         if args.start:
@@ -166,8 +168,9 @@ class Training:
         self.unet.mid_block.register_forward_hook(lambda _module, _args, x: self.conditions.update(middle=x))
         self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell])
         self.parameters = list(self.everything.parameters())
+        dtype = torch.bfloat16 if args.bfloat16 else torch.float32
         self.optimisers = optimisers(
-            self.everything, self.parameters, args.rate, weight_decay=0.01, betas=(0.9, 0.99)
+            self.everything, self.parameters, args.rate, dtype, weight_decay=0.01, betas=(0.9, 0.99)
         )
         self.mean = [p.detach().clone() for p in self.parameters]
         self.step, self.samples, self.seconds = 0, 0, 0.0
@@ -297,14 +300,15 @@ def train(args: argparse.Namespace) -> None:
         falling = 0.5 * (1 + math.cos(math.pi * spent / args.seconds)) if args.cosine else 1.0
         rate = args.rate * min(1, (training.step + 1) / 200) * (0.98 * falling + 0.02)
         z, rows, places, own_embeds, *condition = icons.batch(args.batch)
-        text, apart = training.read(rows, own_embeds)
         t = torch.multinomial(chance, args.batch, replacement=True, generator=generator)
         noise = torch.randn(z.shape, generator=generator)
         a = alphas[t][:, None, None, None]
         noisy = (a.sqrt() * z + (1 - a).sqrt() * noise).to(memory_format=torch.channels_last)
-        v = training.predict(noisy, t, text, *condition)
-        loss = (v - (a.sqrt() * noise - (1 - a).sqrt() * z)).pow(2).mean()
-        misaligned = training.misaligned(places)
+        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+            text, apart = training.read(rows, own_embeds)
+            v = training.predict(noisy, t, text, *condition)
+            misaligned = training.misaligned(places)
+        loss = (v.float() - (a.sqrt() * noise - (1 - a).sqrt() * z)).pow(2).mean()
         training.update(loss + args.contrast * apart + ALIGN * misaligned, rate, args.batch)
         now = torch.tensor([loss.item(), apart.item(), misaligned.item()])
         smooth = now if smooth is None else 0.98 * smooth + 0.02 * now
@@ -337,6 +341,7 @@ if __name__ == "__main__":
     parser.add_argument("--contrast", type=float, default=0.02, help="weight of keeping words near their pictures")
     parser.add_argument("--cosine", action="store_true", help="fall to 2 %% of the rate by the end of --seconds")
     parser.add_argument("--every", type=float, default=600, help="seconds between checkpoints")
+    parser.add_argument("--bfloat16", action="store_true", help="twice as fast where the processor multiplies these")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())
