@@ -21,7 +21,7 @@ import { createTakeOver, type TakeOver } from './take-over.ts'
 import { createTokenCounter } from './token-counter.ts'
 import { createStructure, type Structure } from './structure.ts'
 import { createSweeps, type Sweep, type Sweeps } from './sweep.ts'
-import { updateLayer } from './update-layer.ts'
+import { createUpdate } from './update-layer.ts'
 import { createVariations, type Variations } from './variations.ts'
 import { assertRegionsIn } from './where.ts'
 
@@ -96,6 +96,7 @@ export function createPanel(surroundings: Surroundings): Panel {
   const queue = createQueue(surroundings, store)
   const variations = createVariations(surroundings, store, queue)
   const sweeps = createSweeps(surroundings, store, queue)
+  const update = createUpdate(surroundings, store, queue)
   const tokens = createTokenCounter(surroundings, store)
   /** What pictures come of and is not done yet. */
   let making = 0
@@ -212,7 +213,7 @@ export function createPanel(surroundings: Surroundings): Panel {
     change,
     earlier,
     takeOver,
-    updateLayer: () => make(() => updateLayer(surroundings, store, queue)),
+    updateLayer: () => make(update),
     presets,
     structure: createStructure(surroundings, store),
     queue,

@@ -2,31 +2,45 @@ import { noticeOf } from './notices.ts'
 import { place } from './place.ts'
 import type { Queue } from './queue.ts'
 import { orderFor } from './request.ts'
-import { isLive } from './state.ts'
+import { isLive, type PanelState } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
 import { assertRegionsIn } from './where.ts'
 
 /** Whether there is a layer to make anew: of the newest result, and the panel shows what would make another of it. */
-export const canUpdate = (state: ReturnType<Store['state']>): boolean => state.newest?.exists === true && !isLive(state)
+export const canUpdate = (state: PanelState): boolean => state.newest?.exists === true && !isLive(state)
 
 /**
  * Makes the newest result's layer anew, after what the panel shows now: same layer, same seed unless one is given, one history step.
- * Never rejects.
+ * Asked again for what is being made already, it makes nothing. Never rejects.
  */
-export async function updateLayer(surroundings: Surroundings, store: Store, queue: Queue): Promise<void> {
+export function createUpdate(surroundings: Surroundings, store: Store, queue: Queue): () => Promise<void> {
   const { host } = surroundings
-  const { newest, recipe, cards } = store.state()
-  if (newest === undefined) return
-  try {
-    const { ground: before } = newest.made
+  const going = new Set<string>()
+
+  const update = async ({ made, layer }: NonNullable<PanelState['newest']>): Promise<void> => {
+    const { recipe, cards } = store.state()
+    const { ground: before } = made
     const isSame = recipe.startFrom === (before?.from ?? 'nothing')
     const ground = isSame ? before : await host.readGround(recipe.startFrom)
     if (ground !== undefined) assertRegionsIn(recipe, cards, ground)
-    const seed = recipe.seed ?? newest.made.recipe.seed ?? 0
-    const order = orderFor(recipe, cards, seed, (layer) => host.hasLayer(layer), ground)
-    await queue.add(order, (made) => place(surroundings, store, made, newest.layer)).done
-  } catch (thrown) {
-    store.dispatch({ type: 'notice', notice: noticeOf(thrown) })
+    const seed = recipe.seed ?? made.recipe.seed ?? 0
+    const order = orderFor(recipe, cards, seed, (one) => host.hasLayer(one), ground)
+    await queue.add(order, (again) => place(surroundings, store, again, layer)).done
+  }
+
+  return async () => {
+    const { newest, recipe } = store.state()
+    if (newest === undefined) return
+    const asked = JSON.stringify([newest.layer, recipe])
+    if (going.has(asked)) return
+    going.add(asked)
+    try {
+      await update(newest)
+    } catch (thrown) {
+      store.dispatch({ type: 'notice', notice: noticeOf(thrown) })
+    } finally {
+      going.delete(asked)
+    }
   }
 }

@@ -57,6 +57,18 @@ test('resuming without keeping brings the document back, the selected layers too
   assert.deepEqual(names(fox), before.history.names)
 })
 
+test('undo selects again what was selected before the step, redo what was after it', async () => {
+  const fox = photoshopWithFox()
+  const { controls, layerID } = fox
+  await run(fox, async () => void (await fox.photoshop.app.activeDocument!.createPixelLayer({ name: 'new' })))
+  const [made] = controls.active()!.selectedIds
+  assert.notEqual(made, layerID)
+  controls.undo()
+  assert.deepEqual(controls.active()!.selectedIds, [layerID])
+  controls.redo()
+  assert.deepEqual(controls.active()!.selectedIds, [made])
+})
+
 test('a suspension left open is kept when the target returns and undone when it throws', async () => {
   const fox = photoshopWithFox()
   const { documentID } = fox

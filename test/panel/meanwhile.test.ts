@@ -106,6 +106,20 @@ test('a slider moved while the layer is made anew is followed afterwards', async
   assert.equal(layerNames(desk).length, 3)
 })
 
+test('a layer asked for anew twice at once is made once, and with other words once more', async () => {
+  const desk = await deskWithFox()
+  await desk.panel.imprint()
+  const steps = () => desk.controls.active()!.history.names.length
+  const before = steps()
+  desk.panel.change({ prompt: 'a tree' })
+  const twice = [desk.panel.updateLayer(), desk.panel.updateLayer()]
+  await until(desk, () => desk.panel.state().run?.phase === 'denoising')
+  assert.equal(desk.panel.state().runs.length, 1)
+  desk.panel.change({ prompt: 'a boat' })
+  await Promise.all([...twice, desk.panel.updateLayer()])
+  assert.equal(steps(), before + 2)
+})
+
 test('a cancel that comes while the picture goes into the document leaves the slider where that was made', async () => {
   const desk = await deskWithFox()
   await desk.panel.imprint()

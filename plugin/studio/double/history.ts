@@ -2,7 +2,15 @@ import type { DocumentState } from './document-state.ts'
 import { hostError } from './host-error.ts'
 import { findLayer } from './layer-tree.ts'
 import { notify } from './notifications.ts'
-import { changed, documentOf, nextId, type OpenDocument, type Session, type Suspension } from './session.ts'
+import {
+  changed,
+  documentOf,
+  type HistoryEntry,
+  nextId,
+  type OpenDocument,
+  type Session,
+  type Suspension,
+} from './session.ts'
 
 /** How many lines Photoshop's history keeps by default. */
 const KEPT_ENTRIES = 50
@@ -15,11 +23,17 @@ export function commit(session: Session, document: OpenDocument, name: string, s
   changed(session)
 }
 
-/** Changes the newest line in place: for what the user does without a line of its own, such as showing a layer. */
+/** Changes the line in place that the document stands at: for what has no line of its own, such as showing a layer. */
 export function amend(session: Session, document: OpenDocument, state: DocumentState): void {
   show(document, state)
-  document.entries = document.entries.map((entry, at) => (at === document.position ? { ...entry, state } : entry))
+  amendEntry(document, { state })
   changed(session)
+}
+
+/** Selects layers; the history remembers them with the line the document stands at, so that undo selects them again. */
+export function chooseLayers(document: OpenDocument, ids: readonly number[]): void {
+  document.selectedIds = ids
+  if (document.suspensions.length === 0) amendEntry(document, { selectedIds: ids })
 }
 
 /** Opens a suspension: changes until `resume` become one line. */
@@ -59,6 +73,7 @@ export function travel(session: Session, document: OpenDocument, position: numbe
   const entry = document.entries[position]
   if (!entry) return false
   document.position = position
+  document.selectedIds = entry.selectedIds
   show(document, entry.state)
   notify(session, 'historyStateChanged', { documentID: document.id, ID: entry.id, name: entry.name })
   changed(session)
@@ -67,15 +82,21 @@ export function travel(session: Session, document: OpenDocument, position: numbe
 
 /** The first line of a document that was just opened. */
 export function beginHistory(session: Session, document: OpenDocument, name: string): void {
-  document.entries = [{ id: nextId(session), name, state: document.state }]
+  const { state, selectedIds } = document
+  document.entries = [{ id: nextId(session), name, state, selectedIds }]
   document.position = 0
 }
 
 function addEntry(session: Session, document: OpenDocument, name: string): void {
-  const entry = { id: nextId(session), name, state: document.state }
+  const { state, selectedIds } = document
+  const entry = { id: nextId(session), name, state, selectedIds }
   document.entries = [...document.entries.slice(0, document.position + 1), entry].slice(-KEPT_ENTRIES)
   document.position = document.entries.length - 1
   notify(session, 'historyStateChanged', { documentID: document.id, ID: entry.id, name })
+}
+
+function amendEntry(document: OpenDocument, change: Partial<HistoryEntry>): void {
+  document.entries = document.entries.map((entry, at) => (at === document.position ? { ...entry, ...change } : entry))
 }
 
 function show(document: OpenDocument, state: DocumentState): void {

@@ -1,5 +1,5 @@
 import type { DocumentState } from './document-state.ts'
-import { beginHistory } from './history.ts'
+import { beginHistory, chooseLayers } from './history.ts'
 import { walk } from './layer-tree.ts'
 import { notify } from './notifications.ts'
 import { changed, nextId, type OpenDocument, type Session } from './session.ts'
@@ -51,7 +51,7 @@ export function activate(session: Session, document: OpenDocument): void {
 
 /** Selects layers of a document; an empty list selects none. */
 export function selectLayers(session: Session, document: OpenDocument, ids: readonly number[]): void {
-  document.selectedIds = [...ids]
+  chooseLayers(document, [...ids])
   if (ids.length === 0) notify(session, 'selectNoLayers', { documentID: document.id })
   else notify(session, 'select', { _target: [{ _ref: 'layer' }], layerID: [...ids], documentID: document.id })
   changed(session)

@@ -5,10 +5,12 @@ import { type Modal } from './modal-state.ts'
 import type { Switches } from './switches.ts'
 
 /** One line of the history panel. */
-interface HistoryEntry {
+export interface HistoryEntry {
   readonly id: number
   readonly name: string
   readonly state: DocumentState
+  /** The layers that were selected when the document last stood here. */
+  readonly selectedIds: readonly number[]
 }
 
 /** A stretch of changes that becomes one line of the history. */
