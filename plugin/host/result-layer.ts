@@ -151,7 +151,10 @@ export async function fillLayer(
   return made
 }
 
-/** Puts another picture into a layer that insertResult made, where the layer lies now, as one history step. */
+/**
+ * Puts another picture into a layer that insertResult made, as one history step: where the layer lies now, or where a
+ * place of another size is, with the mask of that.
+ */
 export async function replaceResult(
   photoshop: PhotoshopModule,
   modal: RunModal,
@@ -161,7 +164,8 @@ export async function replaceResult(
 ): Promise<ResultLayer> {
   layerOf(photoshop, target)
   const { place } = note
-  const { plane } = await laid(picture, place ?? { rect: target.placed, exact: true })
+  const { plane, rect, mask } = await laid(picture, place ?? { rect: target.placed, exact: true })
+  const isElsewhere = !isAsLarge(rect, target.placed)
 
   return modal({ commandName: note.historyName, patience: PATIENCE }, async (context) => {
     const { document, layer } = layerOf(photoshop, target)
@@ -171,13 +175,15 @@ export async function replaceResult(
     }
     const now = rectOf(layer.boundsNoEffects)
     // As large as it was made: it lies where the person moved it to.
-    const isWhole = now.width === target.placed.width && now.height === target.placed.height
-    const placed = isWhole ? now : target.placed
+    const placed = isElsewhere ? rect : isAsLarge(now, target.placed) ? now : target.placed
     return asOneStep(context, { documentID: document.id, name: note.historyName }, async () => {
       await putPicture(photoshop, document, layer.id, plane, placed)
+      if (isElsewhere && mask !== undefined) await putMask(photoshop, document, layer.id, mask, placed)
       const made = { documentId: target.documentId, layerId: target.layerId, placed }
       await rememberOnLayer(photoshop.action, made, note.memory)
       return made
     })
   })
 }
+
+const isAsLarge = (one: Rect, other: Rect): boolean => one.width === other.width && one.height === other.height

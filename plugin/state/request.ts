@@ -56,12 +56,15 @@ export function isOf(made: Made, draft: Draft, cards: Cards): boolean {
   const seed = draft.seed ?? made.recipe.seed ?? 0
   const without = (recipe: Recipe): string => JSON.stringify(withFollowing(recipe, []))
   return (
-    draft.startFrom === (made.ground?.from ?? 'nothing') &&
-    (made.ground?.place.cover === undefined || draft.feather === made.ground.feather) &&
+    startsAlike(draft, made.ground) &&
     without(recipeFor(draft, seed, made.ground)) === without(made.recipe) &&
     Object.entries(picturesOf(draft, cards, made.ground)).every(([name, picture]) => made.pictures[name] === picture)
   )
 }
+
+/** Whether a draft starts from what a picture started from, and fades as that does. */
+export const startsAlike = ({ startFrom, feather }: Draft, ground: Ground | undefined): boolean =>
+  startFrom === (ground?.from ?? 'nothing') && (ground?.place.cover === undefined || feather === ground.feather)
 
 /** How the layer and the history step are called, and what the layer remembers: the whole recipe, defaults filled in. */
 export function noteFor(order: Order, recipe: Recipe, kind: 'imprint' | 'adjust'): ResultNote {

@@ -1,7 +1,8 @@
+import { HostError } from '../host/host-error.ts'
 import { noticeOf } from './notices.ts'
 import { place } from './place.ts'
 import type { Queue } from './queue.ts'
-import { orderFor } from './request.ts'
+import { orderFor, startsAlike } from './request.ts'
 import { isLive, type PanelState } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -9,6 +10,9 @@ import { assertRegionsIn } from './where.ts'
 
 /** Whether there is a layer to make anew: of the newest result, and the panel shows what would make another of it. */
 export const canUpdate = (state: PanelState): boolean => state.newest?.exists === true && !isLive(state)
+
+const NO_SELECTION =
+  'Nothing is selected any more, and this layer filled a selection: select its place again, or put back what it starts from and its feather.'
 
 /**
  * Makes the newest result's layer anew, after what the panel shows now: same layer, same seed unless one is given, one history step.
@@ -21,8 +25,9 @@ export function createUpdate(surroundings: Surroundings, store: Store, queue: Qu
   const update = async ({ made, layer }: NonNullable<PanelState['newest']>): Promise<void> => {
     const { recipe, cards } = store.state()
     const { ground: before } = made
-    const isSame = recipe.startFrom === (before?.from ?? 'nothing')
-    const ground = isSame ? before : await host.readGround(recipe.startFrom)
+    const ground = startsAlike(recipe, before) ? before : await host.readGround(recipe.startFrom, recipe.feather)
+    if (before?.place.cover !== undefined && ground?.place.cover === undefined)
+      throw new HostError('host', NO_SELECTION)
     if (ground !== undefined) assertRegionsIn(recipe, cards, ground)
     const seed = recipe.seed ?? made.recipe.seed ?? 0
     const order = orderFor(recipe, cards, seed, (one) => host.hasLayer(one), ground)

@@ -324,3 +324,23 @@ test('a selection fades over as many pixels as are asked for, or as its size ask
   desk.panel.change({ feather: undefined })
   assert.deepEqual(await shown(), usual)
 })
+
+test('a layer made anew fades as is asked for now; without its selection it stays, and the panel says why', async () => {
+  const desk = openLarge()
+  desk.controls.select(SELECTED)
+  await desk.panel.imprint()
+  const { id } = newest(desk)
+  desk.panel.change({ feather: 0 })
+  await desk.panel.updateLayer()
+  assert.equal(newest(desk).id, id)
+  assert.deepEqual(newest(desk).mask!.surface.bounds, SELECTED)
+  assert.equal(isLive(desk.panel.state()), true)
+
+  desk.controls.select(null)
+  desk.panel.change({ feather: 40 })
+  const before = desk.controls.active()!.state
+  await desk.panel.updateLayer()
+  assert.match(noticeOf(desk), /Nothing is selected any more/)
+  assert.equal(desk.controls.active()!.state, before)
+  assert.equal(desk.engine.requests.length, 2)
+})
