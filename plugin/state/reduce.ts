@@ -122,7 +122,7 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'structure': {
       return {
         ...state,
-        recipe: { ...state.recipe, structure: event.structure },
+        recipe: { ...(event.structure ? state.recipe : withoutControls(state.recipe)), structure: event.structure },
         cards: { ...withoutCard(state.cards, STRUCTURE), ...(event.card && { [STRUCTURE]: event.card }) },
         notice: undefined,
       }
@@ -260,6 +260,10 @@ function isSelected(selection: Selection, layer: LayerRef | undefined): boolean 
   const [one, ...others] = selection.kind === 'layers' ? selection.layers : []
   return others.length === 0 && isSameLayer(one?.layer, layer)
 }
+
+/** Without what a recipe that came in brought along to hold the structure. */
+const withoutControls = ({ also, ...draft }: Draft): Draft =>
+  also === undefined ? draft : { ...draft, also: { ...also, recipe: { ...also.recipe, controls: undefined } } }
 
 const isSameLayer = (one: LayerRef | undefined, other: LayerRef | undefined): boolean =>
   one?.layerId === other?.layerId && one?.documentId === other?.documentId

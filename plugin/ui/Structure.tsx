@@ -23,20 +23,22 @@ export function Structure() {
 
 function Open() {
   const panel = usePanel()
-  const { structure } = usePanelState().recipe
+  const { structure, also } = usePanelState().recipe
+  const others = also?.recipe.controls?.length ?? 0
   const found = useModels('controlnet')
   const first = structure?.controlnet ?? found?.[0]?.name
   return (
     <div className="more">
       <p className="hint">{found?.length === 0 ? words.structure.none : words.structure.help}</p>
       {structure !== undefined && <Held structure={structure} found={found ?? []} />}
+      {others > 0 && <p className="hint">{words.structure.others(others)}</p>}
       <div className="row wraps">
         {first !== undefined && (
           <ActionButton onPress={() => void panel.structure.take(first)} title={words.structure.takeHelp}>
             {structure === undefined ? words.structure.take : words.structure.takeAnew}
           </ActionButton>
         )}
-        {structure !== undefined && (
+        {(structure !== undefined || others > 0) && (
           <ActionButton onPress={() => panel.structure.remove()} title={words.structure.removeHelp}>
             {words.structure.remove}
           </ActionButton>

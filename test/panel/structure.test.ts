@@ -81,6 +81,21 @@ test('another network is read as it is usually read; what was chosen for it stay
   assert.deepEqual([recipe.controls, 'structure' in pictures], [undefined, false])
 })
 
+test('what else holds the structure came with a recipe, and is removed along with it', async () => {
+  const desk = await openHeld()
+  const also = { recipe: { controls: [{ controlnet: 'face', reads: 'face' as const }], clipSkip: 2 }, pictures: {} }
+  desk.panel.change({ also })
+  await desk.panel.imprint()
+  assert.deepEqual(
+    desk.engine.requests[0]!.recipe.controls?.map(({ controlnet }) => controlnet),
+    ['control_canny', 'face'],
+  )
+  desk.panel.structure.remove()
+  await desk.panel.imprint()
+  const { recipe } = desk.engine.requests[1]!
+  assert.deepEqual([recipe.controls, recipe.clipSkip], [undefined, 2])
+})
+
 test('of none or of several layers no structure is taken, in words', async () => {
   const desk = openDesk()
   await desk.panel.structure.take('control_canny')

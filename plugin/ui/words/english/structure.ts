@@ -16,6 +16,10 @@ export const structure = {
   takeHelp: 'The picture keeps this layer’s lines, pose or depth, where the layer lies',
   picture: (name: string) => `Structure: ${name}`,
   holds: (name: string) => `Keeps the structure of “${name}”`,
+  others: (count: number) =>
+    count === 1
+      ? 'Another ControlNet, which came with this recipe, holds the picture as well.'
+      : `${count} other ControlNets, which came with this recipe, hold the picture as well.`,
   controlnet: 'ControlNet',
   preprocess: 'How it is read',
   preprocessors,
