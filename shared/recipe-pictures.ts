@@ -13,23 +13,30 @@ export function partHash(name: string): string | undefined {
   return PART.exec(name)?.[1]
 }
 
-/** Every picture a recipe names, each once. */
-export function pictureNames(recipe: Recipe): string[] {
-  const names = new Set<string>()
-  renamePictures(recipe, (name) => {
-    names.add(name)
+/** Every picture a recipe names, each once, and the key that names it first, such as `recipe.references.0.image`. */
+export function pictureKeys(recipe: Recipe): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>()
+  renamePictures(recipe, (name, key) => {
+    if (!keys.has(name)) keys.set(name, key)
     return name
   })
-  return [...names]
+  return keys
 }
 
+/** Every picture a recipe names, each once. */
+export const pictureNames = (recipe: Recipe): string[] => [...pictureKeys(recipe).keys()]
+
+type Rename = (name: string, key: string) => string
+
 /** The same recipe with its pictures under other names. */
-export function renamePictures(recipe: Recipe, rename: (name: string) => string): Recipe {
+export function renamePictures(recipe: Recipe, rename: Rename): Recipe {
+  const inAll = <T extends NamesPictures>(parts: readonly T[], key: string): T[] =>
+    parts.map((part, i) => renamed(part, rename, `recipe.${key}.${i}`))
   return {
     ...recipe,
-    ...(recipe.references && { references: recipe.references.map((reference) => renamed(reference, rename)) }),
-    ...(recipe.controls && { controls: recipe.controls.map((control) => renamed(control, rename)) }),
-    ...(recipe.source && { source: renamed(recipe.source, rename) }),
+    ...(recipe.references && { references: inAll(recipe.references, 'references') }),
+    ...(recipe.controls && { controls: inAll(recipe.controls, 'controls') }),
+    ...(recipe.source && { source: renamed(recipe.source, rename, 'recipe.source') }),
   }
 }
 
@@ -41,13 +48,13 @@ interface NamesPictures {
   readonly mask?: string | undefined
 }
 
-function renamed<T extends NamesPictures>(part: T, rename: (name: string) => string): T {
+function renamed<T extends NamesPictures>(part: T, rename: Rename, key: string): T {
   const { image, images, negative, mask } = part
   return {
     ...part,
-    ...(image !== undefined && { image: rename(image) }),
-    ...(images !== undefined && { images: images.map(rename) }),
-    ...(negative !== undefined && { negative: rename(negative) }),
-    ...(mask !== undefined && { mask: rename(mask) }),
+    ...(image !== undefined && { image: rename(image, `${key}.image`) }),
+    ...(images !== undefined && { images: images.map((name, i) => rename(name, `${key}.images.${i}`)) }),
+    ...(negative !== undefined && { negative: rename(negative, `${key}.negative`) }),
+    ...(mask !== undefined && { mask: rename(mask, `${key}.mask`) }),
   }
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import sharp from 'sharp'
-import { ImprintError } from '../../shared/errors.ts'
+import { asImprintError, ImprintError } from '../../shared/errors.ts'
 import { withRecipe } from './recipe-in-png.ts'
 import { pngOf } from '../files/png.ts'
 import { writeWhole } from '../files/write-whole.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Recipe } from '../../shared/recipe.ts'
-import { pictureNames } from '../../shared/recipe-pictures.ts'
+import { pictureKeys } from '../../shared/recipe-pictures.ts'
 
 /** Pixels of a picture file Imprint takes at most. */
 const MAX_PIXELS = 8192 * 8192
@@ -44,19 +44,28 @@ function spread(data: Uint8Array, channels: number): Uint8Array {
   return wide
 }
 
-/** Every picture a recipe names, by that name, `except` some that are no files; paths are relative to `folder`. */
+/**
+ * Every picture a recipe names, by that name, `except` some that are no files; paths are relative to `folder`. Throws
+ * `picture-invalid` naming the recipe's key and the file.
+ */
 export async function readPictures(
   recipe: Recipe,
   folder: string,
   except: readonly string[] = [],
 ): Promise<Record<string, Raster>> {
   const pictures = await Promise.all(
-    pictureNames(recipe)
-      .filter((name) => !except.includes(name))
-      .map(async (name) => [name, await readPicture(resolve(folder, name))] as const),
+    [...pictureKeys(recipe)]
+      .filter(([name]) => !except.includes(name))
+      .map(async ([name, key]) => [name, await readNamed(key, resolve(folder, name))] as const),
   )
   return Object.fromEntries(pictures)
 }
+
+const readNamed = (key: string, path: string): Promise<Raster> =>
+  readPicture(path).catch((thrown: unknown) => {
+    const { code, message } = asImprintError(thrown)
+    throw new ImprintError(code, `${key}: ${message}`, { cause: thrown })
+  })
 
 /** Writes pixels as a PNG file, which says by which recipe they were made where there is one. */
 export async function writePng(path: string, picture: Raster, recipe?: Recipe): Promise<void> {

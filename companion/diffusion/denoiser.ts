@@ -1,7 +1,7 @@
 import type { Denoise } from './samplers/sampler.ts'
 import { noiseLevel } from './scale.ts'
 import type { Schedule } from './schedule.ts'
-import { combine } from './vector.ts'
+import { clipped, combine } from './vector.ts'
 
 /** Asks the network what it sees in latents x at the noise level before step i, with the prompt or without it, for `step`. */
 export type Predict = (x: Float32Array, i: number, branch: 'prompt' | 'none', step: number) => Promise<Float32Array>
@@ -21,8 +21,9 @@ export function denoiser(predict: Predict, guidance: number, schedule: Schedule)
     const { alpha, sigma: rest } = noiseLevel(schedule.sigmas[i]!)
     const output = await guided(x, i, step)
     if (schedule.prediction === 'epsilon') {
-      return { epsilon: output, denoised: combine([1 / alpha, x], [-rest / alpha, output]) }
+      return { epsilon: output, denoised: clipped(combine([1 / alpha, x], [-rest / alpha, output]), schedule.clip) }
     }
-    return { epsilon: combine([alpha, output], [rest, x]), denoised: combine([alpha, x], [-rest, output]) }
+    const denoised = clipped(combine([alpha, x], [-rest, output]), schedule.clip)
+    return { epsilon: combine([alpha, output], [rest, x]), denoised }
   }
 }

@@ -16,11 +16,13 @@ export interface NoiseConfig {
   readonly betaStart: number
   readonly betaEnd: number
   readonly stepsOffset: number
-  /** Whether the step before the first is free of noise; otherwise it has the first step's. */
-  readonly alphaToOne: boolean
+  /** Whether the step before the first is free of noise, or has the first step's; undefined: as the sampler's own. */
+  readonly alphaToOne: boolean | undefined
   /** Whether training ended in noise alone (arXiv:2305.08891). */
   readonly zeroSnr: boolean
   readonly prediction: 'epsilon' | 'v_prediction'
+  /** Beyond this, up and down, nothing of noise-free latents lies (diffusers' `clip_sample`). */
+  readonly clip: number
 }
 
 /** The steps of one run: where the model is asked, and how much noise is left before each and at the end. */
@@ -35,6 +37,8 @@ export interface Schedule {
   /** ᾱ of a training step; before the first, what the model's configuration says. */
   readonly alphaAt: (timestep: number) => number
   readonly prediction: NoiseConfig['prediction']
+  /** As in the configuration for the samplers that keep to it, infinite for the others. */
+  readonly clip: number
 }
 
 /** How a sampler wants its steps spaced. */
@@ -42,8 +46,13 @@ const SOLVERS: ReadonlySet<Sampler> = new Set(['dpmpp_2m', 'dpmpp_2m_sde', 'unip
 const CONSISTENCY: ReadonlySet<Sampler> = new Set(['lcm', 'tcd'])
 /** Samplers that never divide by the signal's share. */
 const FROM_NOISE_ALONE: ReadonlySet<Sampler> = new Set(['ddim', ...CONSISTENCY])
+/** Samplers that clip, in diffusers. */
+const CLIPS: ReadonlySet<Sampler> = new Set(['ddim', 'lcm'])
 /** Samplers that walk on noise levels, so that these may be chosen. */
 export const CHOOSES_SIGMAS: ReadonlySet<Sampler> = new Set([...SOLVERS, 'euler', 'euler_ancestral', 'heun'])
+
+/** The spacing a sampler has in diffusers where nothing is said of it. */
+export const ownSpacing = (sampler: Sampler): Spacing => (CHOOSES_SIGMAS.has(sampler) ? 'linspace' : 'leading')
 
 /** The steps of a run with the given sampler. */
 export function schedule(
@@ -55,11 +64,13 @@ export function schedule(
   // Only these get along without a signal, and only if the model does.
   if (!(FROM_NOISE_ALONE.has(choice.sampler) && noise.prediction === 'v_prediction')) keepSomeSignal(alphas)
   const table = Array.from(alphas, sigmaOf)
+  const alphaToOne = noise.alphaToOne ?? choice.sampler !== 'pndm'
   const common = {
     spacing: choice.spacing,
     stride: Math.floor(noise.trainSteps / steps),
-    alphaAt: (t: number) => (t >= 0 ? alphas[t]! : noise.alphaToOne ? 1 : alphas[0]!),
+    alphaAt: (t: number) => (t >= 0 ? alphas[t]! : alphaToOne ? 1 : alphas[0]!),
     prediction: noise.prediction,
+    clip: CLIPS.has(choice.sampler) ? noise.clip : Infinity,
   }
   const spaced = spacedTimesteps(steps, choice, noise)
   const sigmas = spaced.map((t) => interpolate(t, table))

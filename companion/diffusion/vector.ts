@@ -12,6 +12,10 @@ export function combine(
   return sum
 }
 
+/** A vector with nothing beyond `most`, up and down. */
+export const clipped = (vector: Float32Array, most: number): Float32Array =>
+  most === Infinity ? vector : vector.map((value) => Math.min(most, Math.max(-most, value)))
+
 /** Two vectors, one behind the other. */
 export function joined(first: Float32Array, second: Float32Array): Float32Array<ArrayBuffer> {
   const both = new Float32Array(first.length + second.length)

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { ImprintError } from '../../shared/errors.ts'
-import { CHOOSES_SIGMAS } from '../diffusion/schedule.ts'
+import { CHOOSES_SIGMAS, ownSpacing } from '../diffusion/schedule.ts'
 import type { Control, Lora, Recipe, Reference, Source } from '../../shared/recipe.ts'
 import { type Shape, sidesOfShape } from '../../shared/shape.ts'
 import { fewStepCheckpoint, fewStepLora } from '../models/few-step.ts'
@@ -69,7 +69,7 @@ export function completeRecipe(
     steps: recipe.steps ?? usual.steps,
     guidance: recipe.guidance ?? usual.guidance,
     sampler,
-    spacing: recipe.spacing ?? usual.spacing,
+    spacing: recipe.spacing ?? usual.spacing ?? ownSpacing(sampler),
     sigmas,
     clipSkip,
     decoder: recipe.decoder ?? 'vae',

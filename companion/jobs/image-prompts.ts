@@ -1,6 +1,5 @@
 import type { GenerateRequest } from '../engine/engine.ts'
 import type { Checkpoint } from '../models/checkpoint.ts'
-import { adapterReads } from '../networks/ip-adapter/config.ts'
 import { attendedPositions } from '../networks/unet-layout.ts'
 import { prefixed, type Tensor, type Tensors } from '../runtime/tensor.ts'
 import { maskAt, maskOf, type Mask } from '../vision/mask.ts'
@@ -19,8 +18,8 @@ import type { Workshop } from './workshop.ts'
 export interface ImagePrompt {
   readonly prompt: ImageTokens
   readonly none: ImageTokens | undefined
-  /** Whether its tokens are a face's. */
-  readonly isFace: boolean
+  /** Whether its tokens are a face's as InstantID makes them, for its IdentityNet to read as well. */
+  readonly isInstantId: boolean
   /** The first face that was seen in its pictures. */
   readonly seen: SeenInPicture | undefined
   /** What each layer takes, and where it acts: the same at every step. */
@@ -60,7 +59,7 @@ export async function encodeReferences(
     encoded.push({
       prompt: await imageTokens(shop, from, prompt),
       none: none.length > 0 ? await imageTokens(shop, from, none) : undefined,
-      isFace: adapterReads(from.adapter.config).face !== undefined,
+      isInstantId: from.adapter.config.kind === 'instantid',
       seen,
       shares,
       sharesKey: Object.entries<Tensor>(shares)

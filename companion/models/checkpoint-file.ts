@@ -109,7 +109,8 @@ function familyScheduler(family: Family, has: (marker: string) => boolean): Sche
     zeroSnr,
     prediction: has('v_pred') ? 'v_prediction' : 'epsilon',
     sampler: family === 'sd15' ? 'pndm' : 'euler',
-    // A model trained down to noise alone has to start there.
-    spacing: zeroSnr ? 'trailing' : 'leading',
+    clip: Infinity,
+    // A model trained down to noise alone has to start there; Stable Diffusion 1.5's own file leaves it to the sampler.
+    spacing: zeroSnr ? 'trailing' : family === 'sdxl' ? 'leading' : undefined,
   }
 }

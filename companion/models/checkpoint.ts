@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
+import { translate } from '../weights/keys/key-map.ts'
+import { vaeKeys } from '../weights/keys/vae.ts'
+import { openLedger } from '../weights/weights.ts'
 import { textKeysValuesGraph, timeGraph } from '../networks/unet-conditioning.ts'
 import { unetGraph } from '../networks/unet.ts'
 import type { UNetConfig } from '../networks/unet-layout.ts'
@@ -103,7 +106,11 @@ function openUNet(folder: string): Part<UNetConfig> {
 
 function openVae(folder: string): Part<VaeConfig> {
   const config = readVaeConfig(join(folder, 'config.json'))
-  return checkVae(configured(openFolderWeights(folder, 'diffusion_pytorch_model'), config), config)
+  const { ledger, ...stored } = openFolderWeights(folder, 'diffusion_pytorch_model')
+  // The attention in the middle had other names until 2023, as in Stable Diffusion 1.5's own folder.
+  const known = vaeKeys(ledger.tensors.keys())
+  const tensors = translate(ledger.tensors, (name) => known(name) ?? [{ name }])
+  return checkVae(configured({ ...stored, ledger: openLedger(tensors, folder) }, config), config)
 }
 
 /** A UNet whose tensors are all used; throws `model-invalid` naming one that is not, is missing or has another shape. */

@@ -242,7 +242,8 @@ const SCHEDULERS: Record<string, Sampler> = {
 /** What a checkpoint says of its noise and of the steps it was tried with. */
 export type SchedulerConfig = NoiseConfig & {
   readonly sampler: Sampler | undefined
-  readonly spacing: Spacing
+  /** Undefined where the file does not say: each sampler has its own then. */
+  readonly spacing: Spacing | undefined
 }
 
 const scheduler = z
@@ -253,10 +254,11 @@ const scheduler = z
     beta_end: z.number().positive(),
     beta_schedule: z.literal('scaled_linear'),
     steps_offset: z.number().int().nonnegative().default(0),
-    set_alpha_to_one: z.boolean().default(true),
+    set_alpha_to_one: z.boolean().optional(),
     prediction_type: z.enum(['epsilon', 'v_prediction']).default('epsilon'),
-    timestep_spacing: z.enum(SPACINGS).default('leading'),
-    clip_sample: only(false),
+    timestep_spacing: z.enum(SPACINGS).optional(),
+    clip_sample: z.boolean().default(false),
+    clip_sample_range: z.number().positive().default(1),
     trained_betas: only(null),
     rescale_betas_zero_snr: z.boolean().default(false),
   })
@@ -267,14 +269,16 @@ const scheduler = z
     stepsOffset: c.steps_offset,
     alphaToOne: c.set_alpha_to_one,
     zeroSnr: c.rescale_betas_zero_snr,
+    clip: c.clip_sample ? c.clip_sample_range : Infinity,
     prediction: c.prediction_type,
     sampler: SCHEDULERS[c._class_name ?? ''],
     spacing: c.timestep_spacing,
   }))
 
 const pipeline = z
-  .looseObject({ force_zeros_for_empty_prompt: z.boolean().default(false) })
-  .transform((c) => ({ zeroNegative: c.force_zeros_for_empty_prompt }))
+  .looseObject({ _class_name: z.string().default(''), force_zeros_for_empty_prompt: z.boolean().optional() })
+  // The pipelines of SDXL do so unless they are told otherwise.
+  .transform((c) => ({ zeroNegative: c.force_zeros_for_empty_prompt ?? c._class_name.startsWith('StableDiffusionXL') }))
 
 const latentSide = z.looseObject({ sample_size: positive.default(64) }).transform((c) => c.sample_size)
 

@@ -13,14 +13,11 @@ import { useless, type Family, type Found, type Recognition } from './recognitio
 
 const indexSchema = z.looseObject({ _class_name: z.string() })
 
-const PIPELINES: Readonly<Record<string, Family>> = {
-  StableDiffusionPipeline: 'sd15',
-  StableDiffusionImg2ImgPipeline: 'sd15',
-  StableDiffusionInpaintPipeline: 'sd15',
-  StableDiffusionXLPipeline: 'sdxl',
-  StableDiffusionXLImg2ImgPipeline: 'sdxl',
-  StableDiffusionXLInpaintPipeline: 'sdxl',
-}
+/** What diffusers' pipelines are called that a model of these families may have been saved from. */
+const PIPELINES: readonly (readonly [name: RegExp, family: Family])[] = [
+  [/^StableDiffusionXL(ControlNet)?(Img2Img|Inpaint)?Pipeline$/, 'sdxl'],
+  [/^(StableDiffusion(ControlNet)?|LatentConsistencyModel)(Img2Img|Inpaint)?Pipeline$/, 'sd15'],
+]
 
 /** A model kept as a folder: a diffusers checkpoint, or one network with its configuration; undefined for any other. */
 export function recogniseFolder(folder: string): Recognition | undefined {
@@ -53,7 +50,7 @@ function parse<T>(schema: z.ZodType<T>, path: string): T {
 
 function checkpointFolder(folder: string): Found {
   const { _class_name: pipeline } = parse(indexSchema, join(folder, 'model_index.json'))
-  const family = PIPELINES[pipeline]
+  const family = PIPELINES.find(([name]) => name.test(pipeline))?.[1]
   if (!family) return useless(`it is a ${pipeline}, which Imprint cannot run`)
   const parts = ['unet', 'vae', 'text_encoder', ...(family === 'sdxl' ? ['text_encoder_2'] : [])]
   const lacking = new Set(parts.filter((part) => !hasWeights(join(folder, part))))

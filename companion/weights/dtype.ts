@@ -22,6 +22,10 @@ export type WeightDType = keyof typeof BYTES_PER_ELEMENT
 export const isWeightDType = (name: unknown): name is WeightDType =>
   typeof name === 'string' && Object.hasOwn(BYTES_PER_ELEMENT, name)
 
+/** Formats that networks compute with; written as people say them. */
+export const COMPUTED: ReadonlySet<WeightDType> = new Set(['F32', 'F16', 'BF16'])
+export const COMPUTED_IN_WORDS = 'F32, F16 or BF16'
+
 /** IEEE 754 half precision bits as a number. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { ImprintError } from '../../shared/errors.ts'
 import { called } from './called.ts'
-import { toFloat32 } from './dtype.ts'
+import { COMPUTED_IN_WORDS, toFloat32 } from './dtype.ts'
 import { readExactly } from './read-exactly.ts'
 import type { StoredTensor } from './safetensors.ts'
 
@@ -28,7 +28,7 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
         const file = called(tensor.file)
         throw new ImprintError(
           'model-unsupported',
-          `${file} stores "${tensor.name}" as ${tensor.dtype}. Use a file in F32, F16 or BF16.`,
+          `${file} stores "${tensor.name}" as ${tensor.dtype}. Use a version in ${COMPUTED_IN_WORDS}.`,
         )
       }
       floats.set(values, i * width)

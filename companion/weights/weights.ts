@@ -1,5 +1,6 @@
 import { ImprintError } from '../../shared/errors.ts'
 import { called } from './called.ts'
+import { COMPUTED, COMPUTED_IN_WORDS } from './dtype.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** A place in a checkpoint: the call path of a network is the tensor's name. */
@@ -8,7 +9,10 @@ export interface Weights {
   at(...path: (string | number)[]): Weights
   /** Whether a tensor of that name is stored here. */
   has(name: string): boolean
-  /** The tensor `name` here, marked as used; throws `model-invalid` when it is missing or its shape is another. */
+  /**
+   * The tensor `name` here, marked as used; throws `model-invalid` when it is missing or its shape is another, and
+   * `model-unsupported` when its numbers are of a format that is not computed with.
+   */
   get(name: string, shape: readonly number[]): StoredTensor
   /** The low-rank branches beside the tensor `name` here; mostly there are none. */
   branches(name: string): readonly Branch[]
@@ -65,6 +69,11 @@ export function openLedger(tensors: ReadonlyMap<string, StoredTensor>, origin: s
           `In ${file} the tensor "${key}" is ${sizes}. Use the configuration that belongs to it.`,
         )
       }
+      if (!COMPUTED.has(tensor.dtype))
+        throw new ImprintError(
+          'model-unsupported',
+          `${file} stores "${key}" as ${tensor.dtype}. Use a version in ${COMPUTED_IN_WORDS}.`,
+        )
       used.add(key)
       return tensor
     },

@@ -122,14 +122,21 @@ describe('pictures and documents', () => {
   const like = (path: string) => ['--prompt', 'a fox', '--reference', path]
   const to = (path: string) => ['--prompt', 'a fox', '--out', path]
   const wrong: Record<string, [string[], RegExp]> = {
-    'a picture there is not': [like('absent.png'), /^There is no picture .+absent\.png\. Check the path\.$/m],
+    'a picture there is not': [
+      like('absent.png'),
+      /^recipe\.references\.0\.image: There is no picture .+absent\.png\. Check the path\.$/m,
+    ],
     'a picture that is something else': [
       like(file('text.png', 'These are words.')),
-      /^The picture text\.png cannot be read\. Use a PNG, JPEG or WebP file\.$/m,
+      /^recipe\.references\.0\.image: The picture text\.png cannot be read\. Use a PNG, JPEG or WebP file\.$/m,
     ],
-    'a picture a recipe names': [
-      ['--recipe', recipe('picture.json', { references: [{ image: 'absent.png' }] })],
-      /^There is no picture .+absent\.png\./,
+    'the second picture of a recipe’s second reference': [
+      ['--recipe', recipe('picture.json', { references: [{ image: PICTURE }, { images: [PICTURE, 'absent.png'] }] })],
+      /^recipe\.references\.1\.images\.1: There is no picture .+absent\.png\./,
+    ],
+    'a mask of where to paint': [
+      ['--recipe', recipe('mask.json', { source: { image: PICTURE, mask: 'absent.png' } })],
+      /^recipe\.source\.mask: There is no picture .+absent\.png\./,
     ],
     'a document there is not': [
       ['--psd', 'absent.psd', '--layer', 'x'],

@@ -169,8 +169,8 @@ test('points are drawn where they are once the picture is stretched to the size 
   const from = { ...adapterOf.instantid, checkpoint: tinyxl }
   const [tokens, without] = [await imageTokens(shop, from, prompt), await imageTokens(shop, from, none)]
   const kept = { shares: {}, sharesKey: '', masked: false, weight: 1, start: 0, end: 1 }
-  const face = { prompt: tokens, none: without, isFace: true, seen, ...kept }
-  const picture = { prompt: without, none: tokens, isFace: false, seen: undefined, ...kept }
+  const face = { prompt: tokens, none: without, isInstantId: true, seen, ...kept }
+  const picture = { prompt: without, none: tokens, isInstantId: false, seen: undefined, ...kept }
   const control = controlFace([picture, face, { ...face, seen: undefined }], [320, 160])!
   assert.deepEqual(control.tokens, { prompt: tokens, none: without })
   const points = seen!.keyPoints.map(({ x, y }) => ({ x: x / 2, y: y / 4 }))

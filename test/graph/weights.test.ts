@@ -112,6 +112,17 @@ function storedLayer(dtype: Stored, before: number): ReadonlyMap<string, StoredT
   return openSafetensors(folder.put(`${dtype}-${before}.safetensors`, safetensorsBytes(header, data))).tensors
 }
 
+test('numbers of a format that is not computed with are refused by tensor and file', () => {
+  for (const dtype of ['F8_E4M3', 'F8_E5M2', 'F64', 'I8'] as const) {
+    const weight = { ...openSafetensors(UNET).tensors.get('conv_in.bias')!, dtype }
+    const { weights } = openLedger(new Map([['conv_in.bias', weight]]), 'eight.safetensors')
+    assert.throws(() => weights.get('conv_in.bias', weight.shape), {
+      code: 'model-unsupported',
+      message: `eight.safetensors stores "conv_in.bias" as ${dtype}. Use a version in F32, F16 or BF16.`,
+    })
+  }
+})
+
 test('F32, F16 and BF16 give the same numbers, at even and at odd places in the file', async () => {
   const x = { shape: [3, 5], data: hashInput('in:x', 3 * 5) }
   const expected = Array.from({ length: 3 * 6 }, (_, i) => {

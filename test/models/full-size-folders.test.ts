@@ -66,12 +66,22 @@ const size = ({ tensors }: Ledger): [tensors: number, numbers: number] => {
 const openAiText = clipTextShapes()
 const openClipText: Shapes = { ...clipTextShapes(1280, 32), 'text_projection.weight': [1280, 1280] }
 
+/** The names that Stable Diffusion 1.5's own folder has for the autoencoder's attentions, as diffusers had until 2023. */
+const OLD = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn' }
+const withOldAttention = (shapes: Shapes): Shapes =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const now = Object.keys(OLD).find((part) => name.includes(`attentions.0.${part}.`)) as keyof typeof OLD | undefined
+      return [now ? name.replace(now, OLD[now]) : name, shape]
+    }),
+  )
+
 const SD15 = {
   side: 64,
   unet: unetFolderShapes(SD15_SIZES),
   root: publishModel('sd15', SD15_FOLDER, {
     'unet/diffusion_pytorch_model.safetensors': unetFolderShapes(SD15_SIZES),
-    'vae/diffusion_pytorch_model.safetensors': vaeFolderShapes(),
+    'vae/diffusion_pytorch_model.safetensors': withOldAttention(vaeFolderShapes()),
     // Older saves keep the positions as well.
     'text_encoder/model.safetensors': { ...openAiText, 'text_model.embeddings.position_ids': [1, 77] },
   }),

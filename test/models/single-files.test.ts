@@ -40,8 +40,9 @@ describe('without a configuration', () => {
       alphaToOne: false,
       zeroSnr: false,
       prediction: 'epsilon',
+      clip: Infinity,
       sampler: 'pndm',
-      spacing: 'leading',
+      spacing: undefined,
     })
   })
 

@@ -117,4 +117,5 @@ export const SD15_NOISE: NoiseConfig = {
   alphaToOne: false,
   zeroSnr: false,
   prediction: 'epsilon',
+  clip: Infinity,
 }

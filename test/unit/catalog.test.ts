@@ -98,6 +98,26 @@ describe('found', () => {
     }
   })
 
+  test('whole models by whichever pipeline saved them, but for those of other families', () => {
+    const root = models()
+    const families = {
+      StableDiffusionPipeline: 'sd15',
+      StableDiffusionControlNetImg2ImgPipeline: 'sd15',
+      LatentConsistencyModelPipeline: 'sd15',
+      StableDiffusionXLPipeline: 'sdxl',
+      StableDiffusionXLControlNetPipeline: 'sdxl',
+      StableDiffusionXLInpaintPipeline: 'sdxl',
+      StableDiffusion3Pipeline: undefined,
+      FluxPipeline: undefined,
+      StableDiffusionUpscalePipeline: undefined,
+    }
+    for (const name of Object.keys(families)) {
+      mkdirSync(join(root, name))
+      writeFileSync(join(root, name, 'model_index.json'), JSON.stringify({ _class_name: name }))
+    }
+    assert.deepEqual(Object.fromEntries(findModels([root]).map(({ place, family }) => [place, family])), families)
+  })
+
   test('in folders that are there', () => {
     const root = models({ 'a.safetensors': BASE })
     assert.equal(findModels([join(root, 'absent'), root]).length, 1)

@@ -6,6 +6,7 @@ import { after, describe, test } from 'node:test'
 import {
   readControlNetConfig,
   readJson,
+  readPipelineConfig,
   readPreprocessing,
   readSchedulerConfig,
   readTextConfig,
@@ -100,7 +101,6 @@ describe('refused by file and field', () => {
     ['scheduler', 'beta_schedule', 'squaredcos_cap_v2'],
     ['scheduler', 'prediction_type', 'flow'],
     ['scheduler', 'timestep_spacing', 'karras'],
-    ['scheduler', 'clip_sample', true],
     ['scheduler', 'steps_offset', -1],
   ]
   for (const [kind, field, value] of wrong) {
@@ -136,7 +136,23 @@ describe('read as it is meant', () => {
     assert.equal((readChanged('vae', { scaling_factor: undefined }) as typeof TVAE).scalingFactor, 0.18215)
     const scheduler = readChanged('scheduler', { steps_offset: undefined, set_alpha_to_one: undefined })
     const { stepsOffset, alphaToOne } = scheduler as ReturnType<typeof readSchedulerConfig>
-    assert.deepEqual({ stepsOffset, alphaToOne }, { stepsOffset: 0, alphaToOne: true })
+    assert.deepEqual({ stepsOffset, alphaToOne }, { stepsOffset: 0, alphaToOne: undefined })
+  })
+
+  test('what noise-free latents are clipped at', () => {
+    const clip = (changes: Record<string, unknown>) =>
+      (readChanged('scheduler', changes) as ReturnType<typeof readSchedulerConfig>).clip
+    assert.equal(clip({}), Infinity)
+    assert.equal(clip({ clip_sample: true, clip_sample_range: undefined }), 1)
+    assert.equal(clip({ clip_sample: true, clip_sample_range: 2.5 }), 2.5)
+  })
+
+  test('SDXL takes zeros for no negative prompt, unless its file says otherwise', () => {
+    const zero = (index: object): boolean =>
+      readPipelineConfig(folder.put('part/config.json', JSON.stringify(index))).zeroNegative
+    assert.equal(zero({ _class_name: 'StableDiffusionXLPipeline' }), true)
+    assert.equal(zero({ _class_name: 'StableDiffusionXLPipeline', force_zeros_for_empty_prompt: false }), false)
+    assert.equal(zero({ _class_name: 'StableDiffusionPipeline' }), false)
   })
 
   test('noise of training that ended without a signal', () => {

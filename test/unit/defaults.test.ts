@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { completeRecipe } from '../../companion/jobs/defaults.ts'
 import type { Checkpoint } from '../../companion/models/checkpoint.ts'
-import { recipeSchema, type Recipe } from '../../shared/recipe.ts'
+import { recipeSchema, SAMPLERS, type Recipe } from '../../shared/recipe.ts'
 import { tinyWorkshop } from '../support/tiny15.ts'
 
 const tiny = tinyWorkshop().library.checkpoint('tiny15')
@@ -99,6 +99,25 @@ describe('who decides', () => {
     const euler: Checkpoint = { ...tiny, scheduler: { ...scheduler, sampler: 'euler', spacing: 'trailing' } }
     const { sampler, spacing } = complete(given, euler)
     assert.deepEqual({ sampler, spacing }, { sampler: 'euler', spacing: 'trailing' })
+  })
+})
+
+test('where neither recipe nor model says how steps are spaced, each sampler has its own way', () => {
+  const unspaced: Checkpoint = { ...tiny, scheduler: { ...tiny.scheduler, spacing: undefined } }
+  const own = Object.fromEntries(
+    SAMPLERS.map((sampler) => [sampler, complete({ prompt: 'a fox', sampler }, unspaced).spacing]),
+  )
+  assert.deepEqual(own, {
+    ddim: 'leading',
+    pndm: 'leading',
+    euler: 'linspace',
+    euler_ancestral: 'linspace',
+    heun: 'linspace',
+    dpmpp_2m: 'linspace',
+    dpmpp_2m_sde: 'linspace',
+    unipc: 'linspace',
+    lcm: 'leading',
+    tcd: 'leading',
   })
 })
 

@@ -35,8 +35,17 @@ interface Choice {
 }
 
 describe('trajectories of diffusers', () => {
+  const clipping = (clip: number): NoiseConfig => ({ ...SD15_NOISE, clip })
+  const own = { ...SD15_NOISE, alphaToOne: undefined }
   const golden: [Sampler, Choice, number[]][] = [
     ['ddim', { spacing: 'leading' }, [-2.328201, -0.614573, 0.191344, 1.968815]],
+    ['ddim', { spacing: 'leading', noise: clipping(1) }, [-0.811679, -0.501571, 0.191344, 0.994444]],
+    ['ddim', { spacing: 'leading', noise: clipping(2) }, [-1.570791, -0.614573, 0.191344, 1.657433]],
+    ['ddim', { spacing: 'leading', noise: own }, [-2.293061, -0.60301, 0.18701, 1.941765]],
+    ['pndm', { spacing: 'leading', noise: own }, [-2.150983, -0.503836, 0.219991, 1.90431]],
+    ['lcm', { n: 4, spacing: 'leading', noise: clipping(1) }, [-1, -0.612897, -0.23152, -1]],
+    ['tcd', { n: 4, spacing: 'leading', noise: clipping(1) }, [-5.709146, -1.325668, -0.031051, 0.728552]],
+    ['euler', { spacing: 'leading', noise: clipping(1) }, [-2.293061, -0.60301, 0.18701, 1.941765]],
     ['pndm', { spacing: 'leading' }, [-2.150983, -0.503836, 0.219991, 1.90431]],
     ['euler', { spacing: 'leading' }, [-2.293061, -0.60301, 0.18701, 1.941765]],
     ['euler', { spacing: 'trailing' }, [-3.618092, -1.134686, 0.161453, 2.702922]],
@@ -49,7 +58,9 @@ describe('trajectories of diffusers', () => {
     ['tcd', { n: 4, spacing: 'leading' }, [-5.709146, -1.325668, -0.031051, 0.728552]],
   ]
   for (const [sampler, choice, expected] of golden) {
-    test(`${sampler} ${choice.spacing} ${choice.sigmas ?? 'model'}`, async () => {
+    const { clip = Infinity, alphaToOne } = choice.noise ?? SD15_NOISE
+    const noise = [clip < Infinity && `clipped at ${clip}`, alphaToOne === undefined && 'its own end'].filter(Boolean)
+    test([sampler, choice.spacing, choice.sigmas ?? 'model', ...noise].join(' '), async () => {
       const { latents } = await walkFormula(sampler, choice)
       const shown = SHOWN.map((i) => latents[i]!)
       // The goldens have six decimals and were walked in float32.

@@ -26,14 +26,14 @@ SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", 
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
-PLUS, BASE = 0.6, 0.15
+PLUS, BASE = 0.65, 0.15
 # Without a reference there is a default look, with words and without, so that guidance changes the thing alone: the
 # first set that has the thing, mostly as drawn on white.
 DEFAULT, AS_DRAWN = 0.85, 0.8
 # Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
 # of those with a reference, which then is the picture itself, or in a share of these the thing as others draw it: else
 # no seed would differ.
-WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.2
+WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.25
 REDRAWN = 0.3
 # The share of references with words that are the picture itself, and of references that are left blank.
 SAME, BLANK = 0.15, 0.1

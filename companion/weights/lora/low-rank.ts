@@ -1,9 +1,8 @@
 import { basename } from 'node:path'
 import { ImprintError } from '../../../shared/errors.ts'
+import { COMPUTED, COMPUTED_IN_WORDS } from '../dtype.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import type { LowRank } from '../weights.ts'
-
-const COMPUTED = new Set(['F32', 'F16', 'BF16'])
 
 /**
  * Two factors that change a weight [out, in] or [out, in, k, k], checked against it: down [r, in, k, k] and up [out, r, 1, 1],
@@ -19,7 +18,7 @@ export function lowRank({ down, up, factor }: LowRank, weight: StoredTensor, of:
   for (const [tensor, shape] of wanted) {
     if (rank === 0 || pixels(tensor.shape).join() !== pixels(shape).join())
       throw refusal(tensor, `is [${tensor.shape.join(', ')}] where "${of}" has room for [${shape.join(', ')}]`)
-    if (!COMPUTED.has(tensor.dtype)) throw refusal(tensor, `is stored as ${tensor.dtype}, not as F32, F16 or BF16`)
+    if (!COMPUTED.has(tensor.dtype)) throw refusal(tensor, `is stored as ${tensor.dtype}, not as ${COMPUTED_IN_WORDS}`)
     if (tensor.transposed && shape.length !== 2) throw refusal(tensor, 'is stored column by column')
   }
   if (!Number.isFinite(factor)) throw refusal(down, 'has an alpha that is no number')

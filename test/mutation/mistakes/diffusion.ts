@@ -31,8 +31,8 @@ export const DIFFUSION: readonly Mutation[] = [
   ),
   mutate(levels, SAMPLERS)(
     "a last step without the first step's noise",
-    'noise.alphaToOne ? 1 : alphas[0]!',
-    'noise.alphaToOne ? alphas[0]! : 1',
+    'alphaToOne ? 1 : alphas[0]!',
+    'alphaToOne ? alphas[0]! : 1',
   ),
   mutate('companion/diffusion/scale.ts', SAMPLERS)(
     'initial noise without the signal',
