@@ -10,7 +10,7 @@ import { writeSafetensors } from '../weights/write.ts'
 import { refuseUnwritable } from './targets.ts'
 import { replaceFile } from '../files/write-whole.ts'
 import { engineOptions, ENGINE_OPTIONS, readOptions, text } from './options.ts'
-import { openDocument, type PsdDocument } from './psd-document.ts'
+import { openDocument, type PsdDocument, writeDocument } from './psd-document.ts'
 import { readFaces } from './face-files.ts'
 import { readPictures, writePng } from './pictures.ts'
 import { progressLine } from './progress-line.ts'
@@ -20,7 +20,7 @@ const OPTIONS = {
   ...RECIPE_OPTIONS,
   psd: { type: 'string', value: 'FILE', does: 'Photoshop document whose layer is the reference' },
   layer: { type: 'string', value: 'NAME', does: 'that layer' },
-  out: { type: 'string', value: 'FILE', does: 'where to write the picture: .png, or .psd with --psd' },
+  out: { type: 'string', value: 'FILE', does: 'where to write the picture: .png, or .psd, where it is a layer' },
   dump: { type: 'string', value: 'FILE', does: 'also write latents and exact pixels (.safetensors)' },
   score: { type: 'boolean', does: 'also say how near the picture came to reference and prompt' },
   ...ENGINE_OPTIONS,
@@ -76,19 +76,13 @@ async function documentOf(
   layer: string | undefined,
   out: string | undefined,
 ): Promise<PsdDocument | undefined> {
-  const wantsPsd = out !== undefined && isPsd(out)
   if (psd === undefined) {
-    if (layer !== undefined || wantsPsd) {
-      throw new ImprintError(
-        'usage-invalid',
-        'A layer needs a document: give --psd FILE together with --layer and a .psd to write.',
-      )
-    }
-    return undefined
+    if (layer === undefined) return undefined
+    throw new ImprintError('usage-invalid', 'A layer needs a document: give --psd FILE together with --layer.')
   }
   if (layer === undefined) throw new ImprintError('usage-invalid', '--psd needs --layer: name the layer to be like.')
   const document = await openDocument(psd, layer)
-  if (wantsPsd) document.refuseUnwritable()
+  if (out !== undefined && isPsd(out)) document.refuseUnwritable()
   return document
 }
 
@@ -130,9 +124,7 @@ async function write(
   { picture, recipe }: { picture: Raster; recipe: Recipe },
   document: PsdDocument | undefined,
 ): Promise<void> {
-  if (document && isPsd(path)) {
-    await document.save(path, { picture, name: `Imprint: ${recipe.prompt}` })
-  } else {
-    await writePng(path, picture, recipe)
-  }
+  if (!isPsd(path)) return writePng(path, picture, recipe)
+  const layer = { picture, name: `Imprint: ${recipe.prompt}` }
+  await (document ? document.save(path, layer) : writeDocument(path, layer))
 }

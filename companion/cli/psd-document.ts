@@ -54,6 +54,14 @@ export async function openDocument(path: string, layerName: string): Promise<Psd
   }
 }
 
+/** Writes a new document, as large as the picture, which is its only layer. */
+export async function writeDocument(path: string, { picture, name }: { picture: Raster; name: string }): Promise<void> {
+  const { width, height } = picture
+  const layer = await placed(picture, name, { width, height })
+  const psd: Psd = { width, height, children: [layer], imageData: layer.imageData! }
+  await writeWhole(path, writePsdBuffer(psd, { generateThumbnail: false, noBackground: true }))
+}
+
 async function read(path: string): Promise<{ psd: Psd; hasBackground: boolean }> {
   try {
     const bytes = await readFile(path)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { readPsd, writePsdBuffer, type Layer, type PixelData } from 'ag-psd'
+import { readPicture } from '../../companion/cli/pictures.ts'
 import { openDocument } from '../../companion/cli/psd-document.ts'
 import { imprint, type Ended } from '../support/cli.ts'
 import { document16 } from '../support/psd16.ts'
@@ -22,6 +23,21 @@ const generate = (psd: string, layer: string, out: string): Promise<Ended> =>
     ],
     { cwd: folder },
   )
+
+test('without a document to put it into, the picture is the one layer of a new one', async () => {
+  const asked = ['--prompt', 'a house', '--steps', '2', '--size', '96x64', '--seed', '1', '--device', 'cpu']
+  const out = join(folder, 'new.psd')
+  for (const path of [out, join(folder, 'new.png')])
+    assert.equal((await imprint(['generate', ...asked, '--out', path], { cwd: folder })).status, 0)
+  const { width, height, children, imageData } = open(out)
+  assert.deepEqual([width, height, children!.map(({ name }) => name)], [96, 64, ['Imprint: a house']])
+  const [layer] = children!
+  assert.deepEqual([layer!.left, layer!.top], [0, 0])
+  const { data } = await readPicture(join(folder, 'new.png'))
+  const colours = ({ data: rgba }: PixelData) => Buffer.from(rgba.filter((_, i) => i % 4 < 3)).toString('base64')
+  assert.equal(colours(layer!.imageData!), Buffer.from(data).toString('base64'))
+  assert.equal(colours(imageData!), Buffer.from(data).toString('base64'))
+})
 
 const open = (path: string) => readPsd(readFileSync(path), { useImageData: true, skipThumbnail: true })
 

@@ -153,9 +153,8 @@ describe('pictures and documents', () => {
     'a document without a layer': [['--psd', FOX], /^--psd needs --layer: name the layer to be like\.$/m],
     'a layer without a document': [
       ['--layer', 'fox'],
-      /^A layer needs a document: give --psd FILE together with --layer/,
+      /^A layer needs a document: give --psd FILE together with --layer\.$/m,
     ],
-    'a PSD to write without one to read': [to('fox.psd'), /^A layer needs a document: /],
     'both a picture and a layer': [
       [...like(PICTURE), '--psd', FOX, '--layer', 'fox'],
       /^--reference and --psd both name what to be like\./,
