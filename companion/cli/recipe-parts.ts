@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { ImprintError } from '../../shared/errors.ts'
-import { MODES, PREPROCESSORS, type Recipe, type Reference } from '../../shared/recipe.ts'
+import { FITS, MODES, PREPROCESSORS, type Recipe, type Reference } from '../../shared/recipe.ts'
 import { number, withoutUndefined } from './option-values.ts'
 import { text, type Given, type Options } from './options.ts'
 
@@ -10,9 +10,16 @@ export const PART_OPTIONS: Options<PartOption> = {
   adapter: { type: 'string', value: 'NAME', does: 'adapter that reads it' },
   weight: { type: 'string', value: 'NUMBER', does: 'how much to be like it, 0 to 1.5' },
   mode: { type: 'string', value: 'NAME', does: MODES.join(', ') },
+  start: { type: 'string', value: 'NUMBER', does: 'part of the steps before it acts, 0 to 1' },
+  end: { type: 'string', value: 'NUMBER', does: 'part of the steps after which it acts no more' },
+  fit: { type: 'string', value: 'NAME', does: `what is seen of it where it is not square: ${FITS.join(', ')}` },
+  shortcut: { type: 'string', value: 'NUMBER', does: 'how much FaceID PlusV2 looks beside the face' },
   lora: { type: 'string', value: 'NAME:WEIGHT,…', does: 'LoRAs beside the model; a weight is 1 where none is given' },
   controlnet: { type: 'string', value: 'NAME', does: 'ControlNet that fixes the structure' },
   control: { type: 'string', value: 'FILE', does: 'picture it is shown' },
+  'control-weight': { type: 'string', value: 'NUMBER', does: 'how much it holds, 0 to 2' },
+  'control-start': { type: 'string', value: 'NUMBER', does: 'part of the steps before it holds, 0 to 1' },
+  'control-end': { type: 'string', value: 'NUMBER', does: 'part of the steps after which it lets go' },
   preprocess: { type: 'string', value: 'NAME', does: `what is done to that first: ${PREPROCESSORS.join(', ')}` },
   source: { type: 'string', value: 'FILE', does: 'picture to start from' },
   strength: { type: 'string', value: 'NUMBER', does: 'how much of it is painted anew, 0 to 1' },
@@ -24,9 +31,16 @@ type PartOption =
   | 'adapter'
   | 'weight'
   | 'mode'
+  | 'start'
+  | 'end'
+  | 'fit'
+  | 'shortcut'
   | 'lora'
   | 'controlnet'
   | 'control'
+  | 'control-weight'
+  | 'control-start'
+  | 'control-end'
   | 'preprocess'
   | 'source'
   | 'strength'
@@ -60,6 +74,10 @@ function references(own: readonly Reference[], given: GivenParts, layer: string 
     weight: number('weight', given.weight),
     adapter: text(given.adapter),
     mode: text(given.mode),
+    start: number('start', given.start),
+    end: number('end', given.end),
+    fit: text(given.fit),
+    shortcut: number('shortcut', given.shortcut),
   })
   refuseAlone(named.length > 0, changes, 'a reference', '--reference')
   return named.map((reference) => {
@@ -94,10 +112,14 @@ function controls(own: NonNullable<Recipe['controls']>, given: GivenParts): unkn
   const changes = withoutUndefined({
     image: image === undefined ? undefined : resolve(image),
     preprocess: text(given.preprocess),
+    weight: number('control-weight', given['control-weight']),
+    start: number('control-start', given['control-start']),
+    end: number('control-end', given['control-end']),
   })
   const controlnet = text(given.controlnet)
   const [first, ...rest] = own
-  refuseAlone(first !== undefined || controlnet !== undefined, changes, 'a ControlNet', '--controlnet')
+  const isThere = first !== undefined || controlnet !== undefined
+  refuseAlone(isThere, changes, 'a ControlNet', '--controlnet', CONTROL_FLAGS)
   if (!first && controlnet === undefined) return []
   return [{ ...first, ...(controlnet !== undefined && { controlnet }), ...changes }, ...rest]
 }
@@ -112,10 +134,19 @@ function source(own: Recipe['source'], given: GivenParts): unknown {
   return { ...own, ...(image !== undefined && { image }), ...changes }
 }
 
+/** What the fields of a control are called among the options, where that is otherwise. */
+const CONTROL_FLAGS = { image: 'control', weight: 'control-weight', start: 'control-start', end: 'control-end' }
+
 /** What changes nothing would be left out in silence. */
-function refuseAlone(isThere: boolean, changes: Record<string, unknown>, what: string, option: string): void {
+function refuseAlone(
+  isThere: boolean,
+  changes: Record<string, unknown>,
+  what: string,
+  option: string,
+  flags: Readonly<Record<string, string>> = {},
+): void {
   const [name] = Object.keys(changes)
   if (isThere || name === undefined) return
-  const flag = name === 'image' ? 'control' : name
+  const flag = flags[name] ?? name
   throw new ImprintError('usage-invalid', `--${flag} is about ${what}, and there is none. Give ${option} too.`)
 }

@@ -26,6 +26,18 @@ describe('parts of a recipe', () => {
     ])
   })
 
+  test('when and how a reference acts', () => {
+    const given = ['--reference', 'a.png', '--start', '0.2', '--end', '0.8', '--fit', 'tile', '--shortcut', '0.5']
+    assert.deepEqual(recipe(given).references, [
+      { image: resolve('a.png'), start: 0.2, end: 0.8, fit: 'tile', shortcut: 0.5 },
+    ])
+  })
+
+  test('how much and when a control holds', () => {
+    const given = ['--controlnet', 'lines', '--control-weight', '0.5', '--control-start', '0.1', '--control-end', '0.9']
+    assert.deepEqual(recipe(given).controls, [{ controlnet: 'lines', weight: 0.5, start: 0.1, end: 0.9 }])
+  })
+
   test("a document's layer keeps what is said of the reference", () => {
     assert.deepEqual(recipe(['--weight', '0.7'], 'layer:').references, [{ image: 'layer:', weight: 0.7 }])
     const own = stored('own.json', { references: [{ images: ['a.png'], fit: 'pad' }, { image: 'b.png' }] })
@@ -99,6 +111,8 @@ describe('refused in one sentence', () => {
     [['--mode', 'style'], '--mode is about a reference, and there is none. Give --reference too.'],
     [['--control', 'a.png'], '--control is about a ControlNet, and there is none. Give --controlnet too.'],
     [['--preprocess', 'canny'], '--preprocess is about a ControlNet, and there is none. Give --controlnet too.'],
+    [['--end', '0.5'], '--end is about a reference, and there is none. Give --reference too.'],
+    [['--control-weight', '1'], '--control-weight is about a ControlNet, and there is none. Give --controlnet too.'],
     [['--strength', '1'], '--strength is about a picture to start from, and there is none. Give --source too.'],
     [['--mask', 'a.png'], '--mask is about a picture to start from, and there is none. Give --source too.'],
     [['--source', 'a.png', '--strength', 'much'], '--strength: "much" is no number. Give a number.'],
