@@ -81,11 +81,14 @@ export function openHistory(folder: string, bytes: number): History {
     const known = kept.get(id)
     if (known) kept.set(id, { ...known, entry: { ...known.entry, favourite } })
   }
+  /** What a crash, or an earlier version, left of what was removed. */
+  const left: string[] = []
   for (const happened of journal.before) {
     if (happened.what === 'made') kept.set(happened.entry.id, happened)
     else if (happened.what === 'favourite') favour(happened.id, happened.favourite)
-    else kept.delete(happened.id)
+    else if (kept.delete(happened.id)) left.push(happened.id)
   }
+  journal.erase(left)
   /** Files of pictures that are being added: no entry names them yet. */
   const claims = new Set<Set<string>>()
   // Left behind by a crash; what is young may be another companion's, which has not named it yet.
@@ -108,6 +111,8 @@ export function openHistory(folder: string, bytes: number): History {
     kept.delete(id)
     journal.append({ what: 'removed', id })
     clear(filesOf(known))
+    // What is gone leaves no words and no thumbnail behind.
+    journal.erase([id])
   }
   function makeRoom(newest: string): void {
     for (const [id, { entry }] of kept) {

@@ -8,16 +8,19 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import type * as z from 'zod'
 
-/** A file that only grows: a line of JSON for everything that happened. */
+/** A file that only grows: a line of JSON for everything that happened. What is erased leaves blank lines. */
 export interface Journal<T> {
   /** What had happened when it was opened, oldest first. */
   readonly before: readonly T[]
   /** On the disk when it returns; where that fails, as though nothing had happened. */
   append(happened: T): void
+  /** Overwrites every line that holds one of these texts with blanks: others may be appending to the file meanwhile. */
+  erase(texts: readonly string[]): void
   /** May be called again. */
   close(): void
 }
@@ -44,6 +47,21 @@ export function openJournal<T>(path: string, schema: z.ZodType<T>): Journal<T> {
         // Half a line, as on a full disk, would spoil the next one too.
         ftruncateSync(file, size)
         throw thrown
+      }
+    },
+    erase(texts) {
+      if (texts.length === 0) return
+      const bytes = readFileSync(path)
+      const inPlace = openSync(path, 'r+')
+      try {
+        for (let from = 0, to = 0; (to = bytes.indexOf('\n', from)) >= 0; from = to + 1) {
+          const line = bytes.subarray(from, to)
+          if (!texts.some((text) => line.includes(text))) continue
+          writeSync(inPlace, Buffer.alloc(line.length, ' '), 0, line.length, from)
+        }
+        fsyncSync(inPlace)
+      } finally {
+        closeSync(inPlace)
       }
     },
     close() {

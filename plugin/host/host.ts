@@ -76,6 +76,9 @@ export interface ResultLayer extends LayerRef {
   readonly placed: Rect
 }
 
+/** A layer made by Imprint that gets another picture: where it lies, or (without `placed`) in another place. */
+export type Replaced = LayerRef & Partial<ResultLayer>
+
 /** What a layer made by Imprint is called and remembers. */
 export interface ResultNote {
   readonly layerName: string
@@ -180,7 +183,7 @@ export interface Host {
   /** Makes a new group of pixel layers, the first one at the back, where insertResult would put the first. */
   insertGroup(results: readonly GroupedResult[], name: string, above?: LayerRef): Promise<readonly ResultLayer[]>
   /** Puts other pixels into a layer that insertResult made. */
-  replaceResult(layer: ResultLayer, picture: Raster, note: ResultNote): Promise<ResultLayer>
+  replaceResult(layer: Replaced, picture: Raster, note: ResultNote): Promise<ResultLayer>
   /** Where the picture of a layer lies now, and the JSON that `insertResult` or `replaceResult` left with it. */
   recall(layer: LayerRef): Promise<{ readonly layer: ResultLayer; readonly memory: string | undefined }>
   /** A small picture of a layer's own pixels; undefined where it has none that it could be found again by. */

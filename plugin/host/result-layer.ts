@@ -2,13 +2,13 @@ import type { Raster } from '../../shared/raster.ts'
 import type { PhotoshopModule, PsDocument, PsLayer } from '../types/photoshop.ts'
 import { depthOf, documentOf, findLayer, imagingOf, layerOf, rectOf, siblingsOf } from './documents.ts'
 import { rememberOnLayer } from './generator-settings.ts'
-import type { LayerRef, Place, Rect, ResultLayer, ResultNote } from './host.ts'
+import type { LayerRef, Place, Rect, Replaced, ResultLayer, ResultNote } from './host.ts'
 import { HostError } from './host-error.ts'
 import { asOneStep, type RunModal } from './modal.ts'
 import { SRGB } from './pixel-read.ts'
 import { samplesFor } from './pixels.ts'
 import { type Laid, laid, putMask } from './lay.ts'
-import type { Plane } from './resample.ts'
+import { type Plane, resize } from './resample.ts'
 import { assertServes, documentRefusal } from './selection.ts'
 import { topmostResult } from './topmost-result.ts'
 
@@ -152,20 +152,22 @@ export async function fillLayer(
 }
 
 /**
- * Puts another picture into a layer that insertResult made, as one history step: where the layer lies now, or where a
- * place of another size is, with the mask of that.
+ * Puts another picture into a layer that insertResult made, as one history step: where the layer lies now, as large as the
+ * person scaled it, or with its mask in the note's place where that is another.
  */
 export async function replaceResult(
   photoshop: PhotoshopModule,
   modal: RunModal,
-  target: ResultLayer,
+  target: Replaced,
   picture: Raster,
   note: ResultNote,
 ): Promise<ResultLayer> {
-  layerOf(photoshop, target)
-  const { place } = note
-  const { plane, rect, mask } = await laid(picture, place ?? { rect: target.placed, exact: true })
-  const isElsewhere = !isAsLarge(rect, target.placed)
+  const { document: owner } = layerOf(photoshop, target)
+  const { plane, rect, mask } = await laid(
+    picture,
+    note.place ?? (target.placed ? { rect: target.placed, exact: true } : wholeCanvas(owner)),
+  )
+  const before = target.placed && isOfShape(rect, target.placed) ? target.placed : undefined
 
   return modal({ commandName: note.historyName, patience: PATIENCE }, async (context) => {
     const { document, layer } = layerOf(photoshop, target)
@@ -174,11 +176,11 @@ export async function replaceResult(
       throw new HostError('host', `“${layer.name}” is locked: unlock it, or press Imprint for a new layer.`)
     }
     const now = rectOf(layer.boundsNoEffects)
-    // As large as it was made: it lies where the person moved it to.
-    const placed = isElsewhere ? rect : isAsLarge(now, target.placed) ? now : target.placed
+    const placed = before === undefined ? rect : isOfShape(now, before) ? now : before
+    const fitted = await resize(plane, placed.width, placed.height)
     return asOneStep(context, { documentID: document.id, name: note.historyName }, async () => {
-      await putPicture(photoshop, document, layer.id, plane, placed)
-      if (isElsewhere && mask !== undefined) await putMask(photoshop, document, layer.id, mask, placed)
+      await putPicture(photoshop, document, layer.id, fitted, placed)
+      if (before === undefined && mask !== undefined) await putMask(photoshop, document, layer.id, mask, placed)
       const made = { documentId: target.documentId, layerId: target.layerId, placed }
       await rememberOnLayer(photoshop.action, made, note.memory)
       return made
@@ -186,4 +188,9 @@ export async function replaceResult(
   })
 }
 
-const isAsLarge = (one: Rect, other: Rect): boolean => one.width === other.width && one.height === other.height
+/** Whether one is the other, scaled, but for what rounding to pixels makes of it. */
+const isOfShape = (one: Rect, other: Rect): boolean =>
+  one.width > 0 &&
+  one.height > 0 &&
+  Math.abs(one.width * other.height - one.height * other.width) <=
+    Math.max(one.width, one.height, other.width, other.height)

@@ -46,20 +46,34 @@ export function createEarlier(
 
   const show = (change: Partial<EarlierList>): void => dispatch({ type: 'earlier', change })
 
+  const ask = (before?: string) => {
+    const { search } = state().earlier
+    return companion.earlier.list({ ...(search !== '' && { search }), ...(before !== undefined && { before }) })
+  }
+
   /** Reads the list, from its beginning or on; the newest question wins. */
   const load = (before?: string): Promise<void> =>
     guarded(store, async () => {
       const mine = ++turn
-      const { search } = state().earlier
       show({ isLoading: true })
       try {
-        const asked = { ...(search !== '' && { search }), ...(before !== undefined && { before }) }
-        const { earlier, more, space } = await companion.earlier.list(asked)
+        const { earlier, more, space } = await ask(before)
         if (mine !== turn) return
         show({ entries: before === undefined ? earlier : joined(state().earlier.entries, earlier), more, space })
       } finally {
         if (mine === turn) show({ isLoading: false })
       }
+    })
+
+  /** Puts what is new in front of what is shown, which stays as it is: somebody may be looking at it. */
+  const renew = (): Promise<void> =>
+    guarded(store, async () => {
+      const { search } = state().earlier
+      const { earlier, more, space } = await ask()
+      const { entries, ...now } = state().earlier
+      if (now.search !== search) return
+      const goesOn = earlier.some(({ id }) => entries.some((entry) => entry.id === id))
+      show({ entries: goesOn ? joined(earlier, entries) : earlier, more: goesOn ? now.more : more, space })
     })
 
   const entryOf = (id: string): Earlier | undefined => state().earlier.entries.find((entry) => entry.id === id)
@@ -80,7 +94,7 @@ export function createEarlier(
 
   return {
     async look() {
-      if (state().earlier.isOpen && companion.status.kind === 'ready') await load()
+      if (state().earlier.isOpen && companion.status.kind === 'ready') await renew()
     },
     async open() {
       show({ isOpen: true })

@@ -33,7 +33,11 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store,
     if (capture === undefined) return
     const { layer, print } = capture
     if (layer === undefined || print === undefined) return
-    if (!host.hasLayer(layer)) return dispatch({ type: 'reference-layer', image, layer: 'gone' })
+    if (!host.hasLayer(layer)) {
+      // Undo may bring it back, and the history with it to where it was looked at.
+      seen.delete(capture)
+      return dispatch({ type: 'reference-layer', image, layer: 'gone' })
+    }
     if (seen.get(capture) === host.historyOf(layer.documentId)) return
     const now = await host.looksAs(layer, print)
     if (state().cards[image]?.capture !== capture) return

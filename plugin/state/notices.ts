@@ -20,11 +20,11 @@ export function companionNotice(status: CompanionStatus): Notice | undefined {
     case 'ready':
       return undefined
     case 'connecting':
-      return { text: 'Looking for Imprint’s companion…' }
+      return { text: 'Looking for Imprint’s companion…', about: 'companion' }
     case 'absent':
     case 'unpaired':
     case 'mismatch':
     case 'refused':
-      return { text: status.message }
+      return { text: status.message, about: 'companion' }
   }
 }

@@ -1,4 +1,4 @@
-import type { ResultLayer } from '../host/host.ts'
+import type { Replaced, ResultLayer } from '../host/host.ts'
 import { HostError } from '../host/host-error.ts'
 import { noticeOf } from './notices.ts'
 import type { Kept, Made } from './state.ts'
@@ -13,7 +13,7 @@ export async function place(
   surroundings: Surroundings,
   store: Store,
   made: Made,
-  into: ResultLayer | undefined,
+  into: Replaced | undefined,
 ): Promise<void> {
   const { host } = surroundings
   try {

@@ -21,8 +21,8 @@ export interface Queue {
   readonly isBusy: () => boolean
   readonly cancel: (id: number) => void
   readonly cancelAll: () => void
-  /** Lets a waiting picture change places with the one before or behind it. */
-  readonly move: (id: number, by: -1 | 1) => void
+  /** Lets a waiting picture change places with the one before or behind it; false where there is none. */
+  readonly move: (id: number, by: -1 | 1) => boolean
 }
 
 /** A queue over the companion's: what is ordered here is made there in the same order. */
@@ -59,9 +59,10 @@ export function createQueue(surroundings: Surroundings, store: Store): Queue {
     move(id, by) {
       const before = state().runs
       dispatch({ type: 'run-moved', id, by })
-      if (state().runs === before) return
+      if (state().runs === before) return false
       const waiting = state().runs.filter((run) => !isBegun(run))
       surroundings.companion.order(waiting.map((run) => runName(run.id)))
+      return true
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { CompanionStatus } from '../client/companion.ts'
-import type { CapturedReference, LayerRef, Region, ResultLayer, Selection } from '../host/host.ts'
+import type { CapturedReference, LayerRef, Region, Replaced, ResultLayer, Selection } from '../host/host.ts'
+import { changedDraft, withoutBroughtAlong } from './brought-along.ts'
 import {
   changedReference,
   type Draft,
@@ -58,9 +59,9 @@ export type PanelEvent =
   | { readonly type: 'tokens'; readonly tokens: PanelState['tokens'] }
   | { readonly type: 'trial'; readonly trial: PanelState['trial'] }
   /** `into` is the layer that was painted anew, if one was. */
-  | { readonly type: 'placed'; readonly made: Made; readonly layer: ResultLayer; readonly into?: ResultLayer }
+  | { readonly type: 'placed'; readonly made: Made; readonly layer: ResultLayer; readonly into?: LayerRef }
   | { readonly type: 'newest-exists'; readonly exists: boolean }
-  | { readonly type: 'kept'; readonly made: Made; readonly into: ResultLayer | undefined }
+  | { readonly type: 'kept'; readonly made: Made; readonly into: Replaced | undefined }
   | { readonly type: 'kept-dropped'; readonly made: Made }
   | { readonly type: 'earlier'; readonly change: Partial<EarlierList> }
   | { readonly type: 'recalled'; readonly recalled: Recalled | undefined }
@@ -73,7 +74,12 @@ export type PanelEvent =
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
   switch (event.type) {
     case 'companion':
-      return { ...state, companion: event.status }
+      return {
+        ...state,
+        companion: event.status,
+        notice:
+          state.notice?.about === 'companion' && event.status.kind !== state.companion.kind ? undefined : state.notice,
+      }
     case 'selection':
       if (sameSelection(state.selection, event.selection)) return state
       return {
@@ -122,7 +128,11 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'structure': {
       return {
         ...state,
-        recipe: { ...(event.structure ? state.recipe : withoutControls(state.recipe)), structure: event.structure },
+        recipe: {
+          // What else holds the structure, of a recipe that came in, is let go of with it.
+          ...(event.structure ? state.recipe : withoutBroughtAlong(state.recipe, ['controls'])),
+          structure: event.structure,
+        },
         cards: { ...withoutCard(state.cards, STRUCTURE), ...(event.card && { [STRUCTURE]: event.card }) },
         notice: undefined,
       }
@@ -135,7 +145,7 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
         state.recipe.references.map((reference, i) => changedReference(reference, event.following[i] ?? {})),
       )
     case 'changed':
-      return { ...state, recipe: { ...state.recipe, ...event.change } }
+      return { ...state, recipe: changedDraft(state.recipe, event.change) }
     case 'earlier-prompts':
       return { ...state, earlierPrompts: event.prompts }
     case 'presets':
@@ -175,6 +185,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
           event.into && state.newest && !isSameLayer(event.into, state.newest.layer)
             ? state.newest
             : { made: event.made, layer: event.layer, exists: true },
+        // What the layer says of itself is looked up anew.
+        recalled: isSameLayer(state.recalled?.layer, event.layer) ? undefined : state.recalled,
         trial: undefined,
         kept: state.kept.filter(({ made }) => made !== event.made),
         notice: isSettledBy(state, event) ? undefined : state.notice,
@@ -185,7 +197,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
     case 'kept':
       return {
         ...state,
-        newest: undefined,
+        // The layer it was to go into is gone; any other is still there.
+        newest: isSameLayer(event.into, state.newest?.layer) ? undefined : state.newest,
         trial: undefined,
         kept: [...state.kept, { made: event.made, into: event.into }],
       }
@@ -260,10 +273,6 @@ function isSelected(selection: Selection, layer: LayerRef | undefined): boolean 
   const [one, ...others] = selection.kind === 'layers' ? selection.layers : []
   return others.length === 0 && isSameLayer(one?.layer, layer)
 }
-
-/** Without what a recipe that came in brought along to hold the structure. */
-const withoutControls = ({ also, ...draft }: Draft): Draft =>
-  also === undefined ? draft : { ...draft, also: { ...also, recipe: { ...also.recipe, controls: undefined } } }
 
 const isSameLayer = (one: LayerRef | undefined, other: LayerRef | undefined): boolean =>
   one?.layerId === other?.layerId && one?.documentId === other?.documentId

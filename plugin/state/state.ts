@@ -1,5 +1,14 @@
 import type { CompanionStatus, TokenCount } from '../client/companion.ts'
-import type { CapturedReference, LayerNow, Region, ResultLayer, ResultNote, Selection, Target } from '../host/host.ts'
+import type {
+  CapturedReference,
+  LayerNow,
+  Region,
+  Replaced,
+  ResultLayer,
+  ResultNote,
+  Selection,
+  Target,
+} from '../host/host.ts'
 import type { Raster } from '../../shared/raster.ts'
 import type { Score } from '../../shared/score.ts'
 import { type Draft, STRENGTH } from './draft.ts'
@@ -42,15 +51,15 @@ export type Cards = Readonly<Record<string, Card>>
 export interface Kept {
   readonly made: Made
   /** The layer it should have gone into; absent for a picture that wants a new layer. */
-  readonly into: ResultLayer | undefined
+  readonly into: Replaced | undefined
 }
 
 /** One sentence about something that went wrong or is missing, and what to do about it. */
 export interface Notice {
   readonly text: string
   readonly remedy?: string
-  /** Set when it is over as soon as something else is selected. */
-  readonly about?: 'selection'
+  /** Set when it is over as soon as something else is selected, or the companion is otherwise. */
+  readonly about?: 'selection' | 'companion'
 }
 
 export interface PanelState {

@@ -31,7 +31,9 @@ export function createUpdate(surroundings: Surroundings, store: Store, queue: Qu
     if (ground !== undefined) assertRegionsIn(recipe, cards, ground)
     const seed = recipe.seed ?? made.recipe.seed ?? 0
     const order = orderFor(recipe, cards, seed, (one) => host.hasLayer(one), ground)
-    await queue.add(order, (again) => place(surroundings, store, again, layer)).done
+    const { documentId, layerId } = layer
+    const into = ground === before ? layer : { documentId, layerId }
+    await queue.add(order, (again) => place(surroundings, store, again, into)).done
   }
 
   return async () => {

@@ -25,7 +25,8 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
     if (!isKeyEvent(event) || event.isComposing) return
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
-      void panel.imprint()
+      // A key held down asks once.
+      if (!event.repeat) void panel.imprint()
     }
     if (event.key === 'Escape' && panel.state().run !== undefined && !isTaken(event)) {
       event.preventDefault()

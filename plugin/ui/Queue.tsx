@@ -27,8 +27,9 @@ export function Queue() {
             run={run}
             at={at}
             onMove={(by) => {
-              panel.queue.move(run.id, by)
-              setSaid(whereNow(run, at + by, waiting.length))
+              const isMoved = panel.queue.move(run.id, by)
+              if (isMoved) setSaid(words.queue.nowAt(nameOf(run), at + by + 1, waiting.length))
+              return isMoved
             }}
           />
         ))}
@@ -56,7 +57,8 @@ export function Queue() {
 interface WaitingProps {
   readonly run: Run
   readonly at: number
-  readonly onMove: (by: -1 | 1) => void
+  /** False where there is nothing to change places with. */
+  readonly onMove: (by: -1 | 1) => boolean
 }
 
 /** One of them; the arrow keys move it while the focus is on one of its buttons. */
@@ -68,7 +70,7 @@ function Waiting({ run, at, onMove }: WaitingProps) {
   const name = nameOf(run)
   const move = (by: -1 | 1): void => {
     pressed.current = by
-    onMove(by)
+    if (!onMove(by)) pressed.current = undefined
   }
   useHostEvent(ref, 'keydown', (event) => {
     if (!isKeyEvent(event) || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
@@ -117,6 +119,3 @@ const seedOf = ({ recipe: { seed } }: Run): string => (seed === undefined ? '' :
 const nameOf = (run: Run): string => joined(shortened(titleOf(run)), seedOf(run))
 
 const joined = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' · ')
-
-const whereNow = (run: Run, to: number, count: number): string =>
-  to < 0 || to >= count ? '' : words.queue.nowAt(nameOf(run), to + 1, count)

@@ -30,7 +30,7 @@ export function Result() {
       <div className="card-side">
         <p className="name figures">{shown.title}</p>
         {run === undefined ? <Hint shown={shown} /> : <Progress run={run} />}
-        {run !== undefined && (
+        {run !== undefined && run.phase !== 'placing' && (
           <div className="row">
             <ActionButton onPress={cancel}>{words.result.cancel}</ActionButton>
           </div>

@@ -2,6 +2,7 @@ import { type Draft, STRENGTH } from '../state/draft.ts'
 import { OptionalNumber } from './OptionalNumber.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { whereInWords } from './where-words.ts'
+import { ActionButton } from './widgets/Button.tsx'
 import { NumberField } from './widgets/NumberField.tsx'
 import { Picker } from './widgets/Picker.tsx'
 import { Slider } from './widgets/Slider.tsx'
@@ -21,6 +22,14 @@ export function Where() {
         onChoose={(choice) => panel.change({ startFrom: choice })}
       />
       {startFrom !== 'nothing' && <Strength strength={recipe.strength} />}
+      {recipe.also?.recipe.source !== undefined && (
+        <div className="row wraps">
+          <p className="hint grows">{words.where.broughtAlong}</p>
+          <ActionButton onPress={() => panel.change({ startFrom })} title={words.where.leaveOutHelp}>
+            {words.where.leaveOut}
+          </ActionButton>
+        </div>
+      )}
       {target !== undefined && (
         <div className="where">
           {target.map !== undefined && <img className="map" src={target.map} alt={words.where.map} />}

@@ -239,4 +239,31 @@ describe('room', () => {
     await history.close()
     assert.deepEqual(ids(openHistory(folder, ROOM)), [])
   })
+
+  test('nothing is left of the words and the look of what is removed, also where a crash came in between', async () => {
+    const folder = fresh()
+    const path = join(folder, 'history.jsonl')
+    const history = openHistory(folder, ROOM)
+    const [first, second] = [await add(history, 1), await add(history, 2)]
+    history.favourite(first.id, true)
+    const whole = readFileSync(path, 'utf8')
+    history.remove(first.id)
+    const third = await add(history, 3)
+    await history.close()
+    const told = (): string[] =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+    assert.equal(told().length, 2)
+    assert.equal(told().join().includes(first.id), false)
+    const again = openHistory(folder, ROOM)
+    assert.deepEqual(ids(again), [third.id, second.id])
+    await again.close()
+
+    writeFileSync(path, `${whole}{"what":"removed","id":"${first.id}"}\n`)
+    const mended = openHistory(folder, ROOM)
+    assert.deepEqual(ids(mended), [second.id])
+    await mended.close()
+    assert.equal(told().join().includes(first.id), false)
+  })
 })

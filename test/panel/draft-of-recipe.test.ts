@@ -1,7 +1,8 @@
 /** A recipe as one that is being edited: all of it that is still there, and the rest in words. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { recipeOf, STRUCTURE } from '../../plugin/state/draft.ts'
+import { changedDraft } from '../../plugin/state/brought-along.ts'
+import { type DraftChange, recipeOf, STRUCTURE } from '../../plugin/state/draft.ts'
 import { draftOfRecipe } from '../../plugin/state/draft-of-recipe.ts'
 import { partName } from '../../shared/recipe-pictures.ts'
 import { recipeSchema, type Recipe } from '../../shared/recipe.ts'
@@ -55,6 +56,27 @@ test('what the panel does not show stays with the recipe, and the same recipe co
     recipe,
   )
   assert.equal(structure!.image, STRUCTURE)
+})
+
+test('what a recipe brought along goes with the sampler, the model and the beginning it was for', () => {
+  const recipe: Recipe = {
+    prompt: 'a house',
+    sampler: 'euler',
+    sigmas: 'karras',
+    spacing: 'trailing',
+    clipSkip: 1,
+    decoder: 'taesd',
+    source: { image: HERE, strength: 0.4 },
+  }
+  const { draft } = draftOfRecipe(recipe, pictures, [])
+  const changed = (change: DraftChange) => {
+    const { sigmas, spacing, clipSkip, decoder, source } = recipeOf(changedDraft(draft, change), 4)
+    return [sigmas, spacing, clipSkip, decoder, source?.strength]
+  }
+  assert.deepEqual(changed({ prompt: 'a tree' }), ['karras', 'trailing', 1, 'taesd', 0.4])
+  assert.deepEqual(changed({ sampler: 'ddim' }), [undefined, undefined, 1, 'taesd', 0.4])
+  assert.deepEqual(changed({ checkpoint: 'dream' }), [undefined, undefined, undefined, undefined, 0.4])
+  assert.deepEqual(changed({ startFrom: 'nothing' }), ['karras', 'trailing', 1, 'taesd', undefined])
 })
 
 test('what is gone is left out and named; what is left can still be made', () => {

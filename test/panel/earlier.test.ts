@@ -6,7 +6,7 @@ import { ImprintError } from '../../shared/errors.ts'
 import { recipeInPng, withRecipe } from '../../shared/recipe-in-png.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, until } from '../support/desk.ts'
-import { temporaryHistory } from '../support/wire.ts'
+import { plain, temporaryHistory } from '../support/wire.ts'
 
 /** A panel over this history that made a picture of the fox for each prompt. */
 async function openWith(history: History, ...prompts: string[]): Promise<Desk> {
@@ -53,6 +53,24 @@ test('an open list shows what is made while it is open', async () => {
   await desk.panel.imprint()
   await until(desk, () => prompts(desk).length === 2)
   assert.deepEqual(prompts(desk), ['a tree', 'a house'])
+})
+
+test('a list that was opened further stays so when something new is made', async () => {
+  const history = temporaryHistory()
+  for (let i = 0; i < 52; i++)
+    await history.add({ recipe: { prompt: `number ${i}` }, pictures: {}, picture: plain(4, 4, [i, 0, 0, 255]) })
+  const desk = openDesk({ history })
+  openFox(desk)
+  desk.panel.start()
+  await desk.panel.earlier.open()
+  assert.equal(list(desk).length, 50)
+  await desk.panel.earlier.more()
+  assert.equal(list(desk).length, 52)
+  desk.panel.change({ prompt: 'a tree' })
+  await desk.panel.imprint()
+  await until(desk, () => prompts(desk)[0] === 'a tree')
+  assert.equal(list(desk).length, 53)
+  assert.equal(prompts(desk).at(-1), 'number 0')
 })
 
 test('its recipe comes back with its reference pictures, makes the same request, and there is a way back', async () => {

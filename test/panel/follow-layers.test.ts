@@ -100,6 +100,21 @@ test('a layer that is gone is said to be, and no longer followed when undo bring
   stop()
 })
 
+test('a layer that undo brings back is no longer said to be gone, also where it had been looked at before', async () => {
+  const { desk, foxId, stop } = await openFollowing()
+  paint(desk, foxId)
+  await until(desk, () => isGreen(desk))
+  // Another line of the history, at which the layer is looked at once more.
+  const leaf = addLayer(desk, 'leaf')
+  await until(desk, () => referenceAt(desk).layer === 'same')
+  desk.controls.selectLayers([leaf])
+  desk.controls.deleteLayer(foxId)
+  await until(desk, () => referenceAt(desk).layer === 'gone')
+  desk.controls.undo()
+  await until(desk, () => referenceAt(desk).layer === 'same')
+  stop()
+})
+
 test('what cannot be taken anew is tried once for each change, without a word', async (t) => {
   const { desk, foxId, stop } = await openFollowing()
   const reads = t.mock.method(desk.host, 'readReference', () => Promise.reject(new Error('no pixels')))

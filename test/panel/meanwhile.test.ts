@@ -120,6 +120,20 @@ test('a layer asked for anew twice at once is made once, and with other words on
   assert.equal(steps(), before + 2)
 })
 
+test('a picture that finds no place leaves the layer made before it to its sliders', async (t) => {
+  const desk = await deskWithFox()
+  await desk.panel.imprint()
+  const { layer } = desk.panel.state().newest!
+  const full = t.mock.method(desk.host, 'insertResult', () => Promise.reject(new Error('scratch disks are full')))
+  desk.panel.change({ prompt: 'a tree' })
+  await desk.panel.imprint()
+  assert.equal(desk.panel.state().kept.length, 1)
+  assert.deepEqual(desk.panel.state().newest?.layer, layer)
+  full.mock.restore()
+  await desk.panel.insertKept()
+  assert.notDeepEqual(desk.panel.state().newest?.layer, layer)
+})
+
 test('a cancel that comes while the picture goes into the document leaves the slider where that was made', async () => {
   const desk = await deskWithFox()
   await desk.panel.imprint()

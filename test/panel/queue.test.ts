@@ -82,10 +82,10 @@ test('a waiting picture moves up and down, and is made where it was moved to', a
   const { desk, hold } = openHeld()
   const working = await orderThree(desk)
   const three = runOf(desk, 'three').id
-  desk.panel.queue.move(three, -1)
+  assert.equal(desk.panel.queue.move(three, -1), true)
   assert.deepEqual(prompts(desk), ['one', 'three', 'two'])
   // It cannot come before what is being made.
-  desk.panel.queue.move(three, -1)
+  assert.equal(desk.panel.queue.move(three, -1), false)
   assert.deepEqual(prompts(desk), ['one', 'three', 'two'])
   desk.panel.queue.move(three, 1)
   desk.panel.queue.move(runOf(desk, 'two').id, 1)

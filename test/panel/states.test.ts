@@ -56,6 +56,7 @@ test('without a companion Imprint repeats what is missing', async () => {
   assert.equal(noticeOf(desk), 'Nobody listens.')
   desk.companion.become({ kind: 'ready', version: '1', device: undefined })
   assert.equal(desk.panel.state().companion.kind, 'ready')
+  assert.equal(noticeOf(desk), '')
 })
 
 test('the number that pairs goes to the companion', () => {

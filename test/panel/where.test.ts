@@ -325,6 +325,27 @@ test('a selection fades over as many pixels as are asked for, or as its size ask
   assert.deepEqual(await shown(), usual)
 })
 
+test('a layer that was scaled gets its next pictures as large as it is now; one that was cut, as large as it was', async () => {
+  const desk = openLarge()
+  await desk.panel.imprint()
+  const { id, surface } = newest(desk)
+  const cutTo = (right: number, bottom: number) => {
+    const bounds = { left: 40, top: 30, right, bottom }
+    const data = surface.data.slice(0, 4 * (right - 40) * (bottom - 30)).fill(255)
+    desk.controls.editLayer(id, { surface: { ...surface, bounds, data } })
+    return bounds
+  }
+  // 400 x 300 at half its size, one pixel off by rounding.
+  const half = cutTo(240, 181)
+  for (const weight of [0.9, 0.2]) {
+    await setWeight(desk, weight, true)
+    assert.deepEqual(newest(desk).surface.bounds, half)
+  }
+  cutTo(100, 181)
+  await setWeight(desk, 0.5, true)
+  assert.deepEqual(newest(desk).surface.bounds, half)
+})
+
 test('a layer made anew fades as is asked for now; without its selection it stays, and the panel says why', async () => {
   const desk = openLarge()
   desk.controls.select(SELECTED)

@@ -31,6 +31,7 @@ const WAYS: Readonly<Record<string, PadPlace>> = {
 export function Pad({ label, across, up, value, onMove }: PadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState(false)
+  const isKeyHeld = useRef(false)
   const at = words.references.padAt(across, percent(value.x), up, percent(value.y))
 
   const to = (event: Event, released: boolean): void => {
@@ -57,10 +58,18 @@ export function Pad({ label, across, up, value, onMove }: PadProps) {
     const way = wayOf(event)
     if (way === undefined) return
     event.preventDefault()
+    isKeyHeld.current = true
     const step = (event as KeyboardEvent).shiftKey ? STEP.shift : STEP.plain
     onMove({ x: value.x + step * way.x, y: value.y + step * way.y }, false)
   })
-  useHostEvent(ref, 'keyup', (event) => wayOf(event) !== undefined && onMove(value, true))
+  const letKeyGo = (): void => {
+    if (!isKeyHeld.current) return
+    isKeyHeld.current = false
+    onMove(value, true)
+  }
+  useHostEvent(ref, 'keyup', (event) => wayOf(event) !== undefined && letKeyGo())
+  // Whoever goes elsewhere with the key still down lets it go there.
+  useHostEvent(ref, 'focusout', letKeyGo)
 
   return (
     <div

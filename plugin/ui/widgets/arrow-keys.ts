@@ -1,4 +1,4 @@
-import type { RefObject } from 'react'
+import { type RefObject, useRef } from 'react'
 import { useHostEvent } from './host-element.ts'
 import { isKeyEvent } from './key-event.ts'
 
@@ -16,21 +16,32 @@ export interface Stepped {
 export const UP_AND_DOWN: Readonly<Record<string, number>> = { ArrowDown: -1, ArrowUp: 1 }
 export const ALL_ARROWS: Readonly<Record<string, number>> = { ...UP_AND_DOWN, ArrowLeft: -1, ArrowRight: 1 }
 
-/** Lets the arrow keys named move a number: holding a key down moves it, letting the key go lets the number go. */
+/**
+ * Lets the arrow keys named move a number: holding a key down moves it, letting the key go lets the number go, and so does
+ * leaving with the key still down.
+ */
 export function useArrowKeys(
   ref: RefObject<HTMLElement | null>,
   directions: Readonly<Record<string, number>>,
   { value, min, max, keyStep, onMove }: Stepped,
 ): void {
+  const isHeld = useRef(false)
   const directionOf = (event: Event): number | undefined => (isKeyEvent(event) ? directions[event.key] : undefined)
   const onDown = (event: Event): void => {
     const direction = directionOf(event)
     if (direction === undefined) return
     event.preventDefault()
     event.stopPropagation()
+    isHeld.current = true
     const step = (event as KeyboardEvent).shiftKey ? keyStep.shift : keyStep.plain
     onMove(Math.min(max, Math.max(min, value + direction * step)), false)
   }
   useHostEvent(ref, 'keydown', onDown, true)
-  useHostEvent(ref, 'keyup', (event) => directionOf(event) !== undefined && onMove(value, true), true)
+  const letGo = (): void => {
+    if (!isHeld.current) return
+    isHeld.current = false
+    onMove(value, true)
+  }
+  useHostEvent(ref, 'keyup', (event) => directionOf(event) !== undefined && letGo(), true)
+  useHostEvent(ref, 'focusout', letGo)
 }
