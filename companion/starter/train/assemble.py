@@ -102,7 +102,7 @@ if __name__ == "__main__":
     parser.add_argument("--data", default="data", help="folder of icons.u8 and icons.json")
     parser.add_argument("--out", required=True, help="where the model goes; what is there is removed")
     parser.add_argument("--steps", type=int, default=16)
-    parser.add_argument("--guidance", type=float, default=4)
+    parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--weight", type=float, default=0.6, help="the reference's weight where none is given")
     parser.add_argument("--seed", type=int, default=0)
     assemble(parser.parse_args())
