@@ -52,10 +52,10 @@ test('a companion is found, and a number pairs it', async (t) => {
 test('a layer, words, Imprint: a first layer, which follows the weight', () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await imprint(page, 'a house')
+    await imprint(page, 'a guitar')
     await slider(page).focus()
     for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft')
-    await page.getByText('a house · 0.50').waitFor()
+    await page.getByText('a guitar · 0.50').waitFor()
     await page.getByText('The weight changes this layer.').waitFor()
     await picture(page, 'first-layer')
   }))
@@ -63,7 +63,7 @@ test('a layer, words, Imprint: a first layer, which follows the weight', () =>
 test('five weights side by side', { timeout: SEVERAL_PICTURES }, () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await prompt(page).fill('a house')
+    await prompt(page).fill('a guitar')
     await button(page, 'Compare weights').click()
     await button(page, 'All as layers').waitFor({ timeout: SEVERAL_PICTURES })
     await picture(page.getByRole('region', { name: 'Sweep' }), 'weights')
@@ -99,7 +99,7 @@ test('a selection is painted anew', () =>
       .filter({ hasText: /^Only the selection/ })
       .waitFor()
     const count = await layers(page).count()
-    await imprint(page, 'a boat')
+    await imprint(page, 'a tulip')
     assert.equal(await layers(page).count(), count + 1)
     await picture(page, 'selection')
   }))
@@ -107,7 +107,7 @@ test('a selection is painted anew', () =>
 test('four variations to choose from', { timeout: SEVERAL_PICTURES }, () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await prompt(page).fill('a house')
+    await prompt(page).fill('a guitar')
     await button(page, 'Four variations').click()
     const choices = page.getByRole('button', { name: /^Choose seed / })
     await choices.nth(3).waitFor({ timeout: SEVERAL_PICTURES })
