@@ -60,7 +60,9 @@ test('resuming without keeping brings the document back, the selected layers too
 test('undo selects again what was selected before the step, redo what was after it', async () => {
   const fox = photoshopWithFox()
   const { controls, layerID } = fox
-  await run(fox, async () => void (await fox.photoshop.app.activeDocument!.createPixelLayer({ name: 'new' })))
+  await run(fox, async () => {
+    await fox.photoshop.app.activeDocument!.createPixelLayer({ name: 'new' })
+  })
   const [made] = controls.active()!.selectedIds
   assert.notEqual(made, layerID)
   controls.undo()

@@ -71,7 +71,8 @@ const OLD = { to_q: 'query', to_k: 'key', to_v: 'value', 'to_out.0': 'proj_attn'
 const withOldAttention = (shapes: Shapes): Shapes =>
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
-      const now = Object.keys(OLD).find((part) => name.includes(`attentions.0.${part}.`)) as keyof typeof OLD | undefined
+      const now = Object.keys(OLD).find((part) => name.includes(`attentions.0.${part}.`)) as
+        keyof typeof OLD | undefined
       return [now ? name.replace(now, OLD[now]) : name, shape]
     }),
   )
