@@ -20,7 +20,7 @@ export const SINGLE_FILES: readonly Mutation[] = [
   file('the last alpha', 'alphaToOne: false', 'alphaToOne: true'),
   file('the samplers of the families', "? 'pndm' : 'euler'", "? 'euler' : 'pndm'"),
   file('the mark of velocities', "has('v_pred')", "has('velocities')"),
-  file('where a model begins that knows noise alone', "? 'trailing' : 'leading'", "? 'leading' : 'leading'"),
+  file('where a model begins that knows noise alone', "zeroSnr ? 'trailing' : family", "zeroSnr ? 'leading' : family"),
   mutate('companion/models/library.ts', CHOICE)(
     'files before folders',
     'whole.filter(({ isFolder }) => isFolder), ...whole.filter(({ isFolder }) => !isFolder)',
