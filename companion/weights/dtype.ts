@@ -1,3 +1,5 @@
+import { ImprintError } from '../../shared/errors.ts'
+
 /** Number formats met in weight files, as safetensors spells them, with their size in bytes. */
 export const BYTES_PER_ELEMENT = {
   F64: 8,
@@ -25,6 +27,10 @@ export const isWeightDType = (name: unknown): name is WeightDType =>
 /** Formats that networks compute with; written as people say them. */
 export const COMPUTED: ReadonlySet<WeightDType> = new Set(['F32', 'F16', 'BF16'])
 export const COMPUTED_IN_WORDS = 'F32, F16 or BF16'
+
+/** How a tensor of any other format is refused. */
+export const notComputed = (file: string, name: string, dtype: WeightDType): ImprintError =>
+  new ImprintError('model-unsupported', `${file} stores "${name}" as ${dtype}. Use a version in ${COMPUTED_IN_WORDS}.`)
 
 /** IEEE 754 half precision bits as a number. */
 function half(bits: number): number {

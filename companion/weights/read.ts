@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { ImprintError } from '../../shared/errors.ts'
 import { called } from './called.ts'
-import { COMPUTED_IN_WORDS, toFloat32 } from './dtype.ts'
+import { notComputed, toFloat32 } from './dtype.ts'
 import { readExactly } from './read-exactly.ts'
 import type { StoredTensor } from './safetensors.ts'
 
@@ -24,13 +24,7 @@ export function readRows(tensor: StoredTensor, indices: readonly number[]): Floa
       if (row < 0 || row >= rows) throw new RangeError(`row ${row} of ${tensor.name}, which has ${rows}`)
       const stored = readExactly(descriptor, tensor.offset + row * rowBytes, rowBytes, endsInside(tensor))
       const values = toFloat32(stored, tensor.dtype)
-      if (!values) {
-        const file = called(tensor.file)
-        throw new ImprintError(
-          'model-unsupported',
-          `${file} stores "${tensor.name}" as ${tensor.dtype}. Use a version in ${COMPUTED_IN_WORDS}.`,
-        )
-      }
+      if (!values) throw notComputed(called(tensor.file), tensor.name, tensor.dtype)
       floats.set(values, i * width)
     })
   } finally {

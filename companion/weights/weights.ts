@@ -1,6 +1,6 @@
 import { ImprintError } from '../../shared/errors.ts'
 import { called } from './called.ts'
-import { COMPUTED, COMPUTED_IN_WORDS } from './dtype.ts'
+import { COMPUTED, notComputed } from './dtype.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 /** A place in a checkpoint: the call path of a network is the tensor's name. */
@@ -69,11 +69,7 @@ export function openLedger(tensors: ReadonlyMap<string, StoredTensor>, origin: s
           `In ${file} the tensor "${key}" is ${sizes}. Use the configuration that belongs to it.`,
         )
       }
-      if (!COMPUTED.has(tensor.dtype))
-        throw new ImprintError(
-          'model-unsupported',
-          `${file} stores "${key}" as ${tensor.dtype}. Use a version in ${COMPUTED_IN_WORDS}.`,
-        )
+      if (!COMPUTED.has(tensor.dtype)) throw notComputed(file, key, tensor.dtype)
       used.add(key)
       return tensor
     },

@@ -34,7 +34,7 @@ export function createRecallFollower(
     const { memory: json } = await host.recall(layer)
     const own = json === undefined ? undefined : readMemory(json)
     const memory = own ?? (selected.isGroup ? undefined : await byLook(selected))
-    return memory && { layer, name, memory, by: own ? 'memory' : 'look' }
+    return memory && { layer, name, memory, by: own ? 'memory' : 'look', ...(own && json !== undefined && { json }) }
   }
 
   return {

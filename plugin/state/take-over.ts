@@ -7,12 +7,12 @@ import type { DraftChange } from './draft.ts'
 import { draftOfRecipe, type Taken } from './draft-of-recipe.ts'
 import { guarded } from './guarded.ts'
 import { knownNames } from './known-names.ts'
-import type { Memory } from './memory.ts'
 import { groundAgain } from './remembered-place.ts'
 import { noteFor, orderFor } from './request.ts'
 import type { Cards, Made } from './state.ts'
 import type { Store } from './store.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Recalled } from './taking.ts'
 
 /** Brings recipes into the panel that were not made in it. The promises never reject. */
 export interface TakeOver {
@@ -88,11 +88,18 @@ export function createTakeOver(
     })
 
   /** The layer as a picture that could have been made of the recipe just now. */
-  const madeOf = async ({ draft }: Taken, cards: Cards, layer: ResultLayer, memory: Memory): Promise<Made> => {
+  const madeOf = async (
+    { draft }: Taken,
+    cards: Cards,
+    layer: ResultLayer,
+    { memory, json }: Recalled,
+  ): Promise<Made> => {
     const { picture } = await host.readReference(layer, 'whole')
     const order = orderFor(draft, cards, draft.seed ?? 0, () => false, groundAgain(layer, memory.place))
     const url = await host.pictureUrl(picture)
-    return { ...order, anchor: layer, picture, url, note: noteFor(order, order.recipe, 'imprint') }
+    // The note is the one the layer bears.
+    const note = { ...noteFor(order, order.recipe, 'imprint'), ...(json !== undefined && { memory: json }) }
+    return { ...order, anchor: layer, picture, url, note }
   }
 
   const bytes: TakeOver['bytes'] = async (data, name) => {
@@ -114,7 +121,7 @@ export function createTakeOver(
         const names = memory.references.map(({ name }) => name)
         const { taken, cards } = await prepare(memory.recipe, names)
         const { layer } = await host.recall(recalled.layer)
-        const newest = { made: await madeOf(taken, cards, layer, memory), layer }
+        const newest = { made: await madeOf(taken, cards, layer, recalled), layer }
         if (mine !== turn) return
         dispatch({ type: 'taken', taking: { what, recipe: taken.draft, cards, newest } })
         tell(taken, what)

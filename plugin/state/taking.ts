@@ -10,7 +10,16 @@ export interface Recalled {
   readonly memory: Memory
   /** Whether the layer itself says so, or a picture that the companion keeps looks just like it. */
   readonly by: 'memory' | 'look'
+  /** What the layer itself says, as it is written there; absent where only its look says so. */
+  readonly json?: string
 }
+
+/** Whether the selected layer is the one whose recipe the panel shows already; undo may have brought an earlier one back. */
+export const isEdited = ({ recalled, newest }: Pick<PanelState, 'recalled' | 'newest'>): boolean =>
+  newest?.exists === true &&
+  newest.layer.layerId === recalled?.layer.layerId &&
+  newest.layer.documentId === recalled.layer.documentId &&
+  (recalled.json === undefined || recalled.json === newest.made.note.memory)
 
 /** That the panel shows a recipe which the person did not make in it, and what it showed before. */
 export interface TakenOver {

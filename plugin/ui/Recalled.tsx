@@ -1,6 +1,5 @@
 import { followingInWords, followingOf } from '../state/following.ts'
-import { type Memory, readMemory } from '../state/memory.ts'
-import type { PanelState } from '../state/state.ts'
+import { isEdited, type Recalled as RecalledLayer } from '../state/taking.ts'
 import { canUpdate } from '../state/update-layer.ts'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
@@ -60,17 +59,7 @@ export function UpdateLayer() {
   )
 }
 
-/** Whether the selected layer is the one whose recipe the panel shows already; undo may have brought an earlier one back. */
-const isEdited = ({ recalled, newest }: PanelState): boolean =>
-  newest?.exists === true &&
-  newest.layer.layerId === recalled?.layer.layerId &&
-  newest.layer.documentId === recalled.layer.documentId &&
-  (recalled.by === 'look' || isSame(recalled.memory, readMemory(newest.made.note.memory)))
-
-const isSame = (one: Memory, other: Memory | undefined): boolean =>
-  JSON.stringify(one.recipe) === JSON.stringify(other?.recipe)
-
-function madeWith(recipe: NonNullable<PanelState['recalled']>['memory']['recipe']): string {
+function madeWith(recipe: RecalledLayer['memory']['recipe']): string {
   const prompt = recipe.prompt.trim()
   const asked = prompt === '' ? words.result.noWords : words.result.quoted(shortened(prompt, 80))
   const following = followingInWords(followingOf(recipe))

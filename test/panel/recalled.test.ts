@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { memoryOf, SETTINGS_KEY } from '../../plugin/host/generator-settings.ts'
 import { readMemory } from '../../plugin/state/memory.ts'
+import { isEdited } from '../../plugin/state/taking.ts'
 import type { History } from '../../companion/history/history.ts'
 import { type Desk, layerNames, openDesk, openFox, referenceAt, setWeight, until } from '../support/desk.ts'
 import { temporaryHistory } from '../support/wire.ts'
@@ -93,6 +94,22 @@ test('a picture that is finished after another layer was taken over leaves the s
   letGo()
   await moving
   assert.equal(desk.panel.state().newest?.layer.layerId, copy)
+})
+
+test('a layer that is being edited is not offered again, until undo brings back what it was', async () => {
+  const history = temporaryHistory()
+  const desk = await reopened((await openMade(history)).desk, history)
+  assert.equal(isEdited(desk.panel.state()), false)
+  await desk.panel.takeOver.layer()
+  assert.equal(isEdited(desk.panel.state()), true)
+  const again = (edited: boolean) =>
+    until(desk, () => desk.panel.state().recalled !== undefined && isEdited(desk.panel.state()) === edited)
+  desk.panel.change({ seed: 9 })
+  await desk.panel.updateLayer()
+  desk.controls.undo()
+  await again(false)
+  desk.controls.redo()
+  await again(true)
 })
 
 test('a copy under another name says the same and is changed by itself', async () => {

@@ -82,18 +82,23 @@ export function travel(session: Session, document: OpenDocument, position: numbe
 
 /** The first line of a document that was just opened. */
 export function beginHistory(session: Session, document: OpenDocument, name: string): void {
-  const { state, selectedIds } = document
-  document.entries = [{ id: nextId(session), name, state, selectedIds }]
+  document.entries = [entryOf(session, document, name)]
   document.position = 0
 }
 
 function addEntry(session: Session, document: OpenDocument, name: string): void {
-  const { state, selectedIds } = document
-  const entry = { id: nextId(session), name, state, selectedIds }
+  const entry = entryOf(session, document, name)
   document.entries = [...document.entries.slice(0, document.position + 1), entry].slice(-KEPT_ENTRIES)
   document.position = document.entries.length - 1
   notify(session, 'historyStateChanged', { documentID: document.id, ID: entry.id, name })
 }
+
+const entryOf = (session: Session, { state, selectedIds }: OpenDocument, name: string): HistoryEntry => ({
+  id: nextId(session),
+  name,
+  state,
+  selectedIds,
+})
 
 function amendEntry(document: OpenDocument, change: Partial<HistoryEntry>): void {
   document.entries = document.entries.map((entry, at) => (at === document.position ? { ...entry, ...change } : entry))

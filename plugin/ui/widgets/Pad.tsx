@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import { useHostEvent } from './host-element.ts'
 import { words } from '../words/words.ts'
-import { isKeyEvent } from './key-event.ts'
+import { useHeldKey } from './held-key.ts'
 
 /** A place on the pad: 0 to 1 from the left, and from below. */
 export interface PadPlace {
@@ -31,7 +31,6 @@ const WAYS: Readonly<Record<string, PadPlace>> = {
 export function Pad({ label, across, up, value, onMove }: PadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState(false)
-  const isKeyHeld = useRef(false)
   const at = words.references.padAt(across, percent(value.x), up, percent(value.y))
 
   const to = (event: Event, released: boolean): void => {
@@ -54,22 +53,14 @@ export function Pad({ label, across, up, value, onMove }: PadProps) {
   useHostEvent(ref, 'pointerup', letGo)
   useHostEvent(ref, 'pointercancel', letGo)
 
-  useHostEvent(ref, 'keydown', (event) => {
-    const way = wayOf(event)
-    if (way === undefined) return
-    event.preventDefault()
-    isKeyHeld.current = true
-    const step = (event as KeyboardEvent).shiftKey ? STEP.shift : STEP.plain
-    onMove({ x: value.x + step * way.x, y: value.y + step * way.y }, false)
+  useHeldKey(ref, {
+    ways: WAYS,
+    move(way, event) {
+      const step = event.shiftKey ? STEP.shift : STEP.plain
+      onMove({ x: value.x + step * way.x, y: value.y + step * way.y }, false)
+    },
+    letGo: () => onMove(value, true),
   })
-  const letKeyGo = (): void => {
-    if (!isKeyHeld.current) return
-    isKeyHeld.current = false
-    onMove(value, true)
-  }
-  useHostEvent(ref, 'keyup', (event) => wayOf(event) !== undefined && letKeyGo())
-  // Whoever goes elsewhere with the key still down lets it go there.
-  useHostEvent(ref, 'focusout', letKeyGo)
 
   return (
     <div
@@ -96,8 +87,6 @@ export function Pad({ label, across, up, value, onMove }: PadProps) {
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)}%`
-
-const wayOf = (event: Event): PadPlace | undefined => (isKeyEvent(event) ? WAYS[event.key] : undefined)
 
 /** Where on the pad a pointer is, also when it has left it. */
 function placeOf(pad: HTMLElement | null, event: Event): PadPlace | undefined {

@@ -1,6 +1,5 @@
-import { type RefObject, useRef } from 'react'
-import { useHostEvent } from './host-element.ts'
-import { isKeyEvent } from './key-event.ts'
+import type { RefObject } from 'react'
+import { useHeldKey } from './held-key.ts'
 
 /** A number that arrow keys change. */
 export interface Stepped {
@@ -16,32 +15,16 @@ export interface Stepped {
 export const UP_AND_DOWN: Readonly<Record<string, number>> = { ArrowDown: -1, ArrowUp: 1 }
 export const ALL_ARROWS: Readonly<Record<string, number>> = { ...UP_AND_DOWN, ArrowLeft: -1, ArrowRight: 1 }
 
-/**
- * Lets the arrow keys named move a number: holding a key down moves it, letting the key go lets the number go, and so does
- * leaving with the key still down.
- */
+/** Lets the arrow keys named move a number: holding a key down moves it, and it is let go of with the key. */
 export function useArrowKeys(
   ref: RefObject<HTMLElement | null>,
   directions: Readonly<Record<string, number>>,
   { value, min, max, keyStep, onMove }: Stepped,
 ): void {
-  const isHeld = useRef(false)
-  const directionOf = (event: Event): number | undefined => (isKeyEvent(event) ? directions[event.key] : undefined)
-  const onDown = (event: Event): void => {
-    const direction = directionOf(event)
-    if (direction === undefined) return
-    event.preventDefault()
+  const move = (direction: number, event: KeyboardEvent): void => {
     event.stopPropagation()
-    isHeld.current = true
-    const step = (event as KeyboardEvent).shiftKey ? keyStep.shift : keyStep.plain
+    const step = event.shiftKey ? keyStep.shift : keyStep.plain
     onMove(Math.min(max, Math.max(min, value + direction * step)), false)
   }
-  useHostEvent(ref, 'keydown', onDown, true)
-  const letGo = (): void => {
-    if (!isHeld.current) return
-    isHeld.current = false
-    onMove(value, true)
-  }
-  useHostEvent(ref, 'keyup', (event) => directionOf(event) !== undefined && letGo(), true)
-  useHostEvent(ref, 'focusout', letGo)
+  useHeldKey(ref, { ways: directions, move, letGo: () => onMove(value, true) }, true)
 }
