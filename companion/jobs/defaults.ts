@@ -122,7 +122,7 @@ function usualSettings({ prompt, loras }: Recipe, checkpoint: Checkpoint) {
   return {
     sampler: quick?.sampler ?? defaults.sampler ?? own?.sampler ?? scheduler.sampler ?? FAMILY.sampler,
     spacing: quick?.spacing ?? defaults.spacing ?? own?.spacing ?? scheduler.spacing,
-    sigmas: quick?.sigmas ?? defaults.sigmas ?? own?.sigmas ?? FAMILY.sigmas,
+    sigmas: quick?.sigmas ?? defaults.sigmas ?? own?.sigmas ?? scheduler.sigmas ?? FAMILY.sigmas,
     steps: quick?.steps ?? defaults.steps ?? own?.steps ?? FAMILY.steps,
     guidance: quick?.guidance ?? defaults.guidance ?? own?.guidance ?? FAMILY.guidance,
     weight: prompt.trim() === '' ? WORDLESS_WEIGHT : (quick?.weight ?? extras.weight ?? own?.weight ?? FAMILY.weight),

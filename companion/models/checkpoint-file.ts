@@ -112,5 +112,6 @@ function familyScheduler(family: Family, has: (marker: string) => boolean): Sche
     clip: Infinity,
     // A model trained down to noise alone has to start there; Stable Diffusion 1.5's own file leaves it to the sampler.
     spacing: zeroSnr ? 'trailing' : family === 'sdxl' ? 'leading' : undefined,
+    sigmas: undefined,
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { ImprintError } from '../../shared/errors.ts'
-import { SPACINGS, type Sampler, type Spacing } from '../../shared/recipe.ts'
+import { SPACINGS, type Sampler, type Sigmas, type Spacing } from '../../shared/recipe.ts'
 import type { NoiseConfig } from '../diffusion/schedule.ts'
 import type { ClipTextConfig } from '../networks/clip-text.ts'
 import type { ClipVisionConfig } from '../networks/clip-vision.ts'
@@ -239,11 +239,19 @@ const SCHEDULERS: Record<string, Sampler> = {
   TCDScheduler: 'tcd',
 }
 
+/** The sampler a scheduler's file means. */
+function samplerOf(scheduler = '', algorithm?: string): Sampler | undefined {
+  const sampler = SCHEDULERS[scheduler]
+  return sampler === 'dpmpp_2m' && algorithm === 'sde-dpmsolver++' ? 'dpmpp_2m_sde' : sampler
+}
+
 /** What a checkpoint says of its noise and of the steps it was tried with. */
 export type SchedulerConfig = NoiseConfig & {
   readonly sampler: Sampler | undefined
   /** Undefined where the file does not say: each sampler has its own then. */
   readonly spacing: Spacing | undefined
+  /** Noise levels other than those of training's steps. */
+  readonly sigmas: Sigmas | undefined
 }
 
 const scheduler = z
@@ -261,6 +269,10 @@ const scheduler = z
     clip_sample_range: z.number().positive().default(1),
     trained_betas: only(null),
     rescale_betas_zero_snr: z.boolean().default(false),
+    algorithm_type: z.string().optional(),
+    use_karras_sigmas: z.boolean().nullish(),
+    use_exponential_sigmas: z.boolean().nullish(),
+    use_beta_sigmas: z.boolean().nullish(),
   })
   .transform((c): SchedulerConfig => ({
     trainSteps: c.num_train_timesteps,
@@ -271,8 +283,15 @@ const scheduler = z
     zeroSnr: c.rescale_betas_zero_snr,
     clip: c.clip_sample ? c.clip_sample_range : Infinity,
     prediction: c.prediction_type,
-    sampler: SCHEDULERS[c._class_name ?? ''],
+    sampler: samplerOf(c._class_name, c.algorithm_type),
     spacing: c.timestep_spacing,
+    sigmas: c.use_karras_sigmas
+      ? 'karras'
+      : c.use_exponential_sigmas
+        ? 'exponential'
+        : c.use_beta_sigmas
+          ? 'beta'
+          : undefined,
   }))
 
 const pipeline = z

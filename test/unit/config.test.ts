@@ -139,6 +139,19 @@ describe('read as it is meant', () => {
     assert.deepEqual({ stepsOffset, alphaToOne }, { stepsOffset: 0, alphaToOne: undefined })
   })
 
+  test('the sampler and the noise levels a scheduler is used with', () => {
+    const told = (changes: Record<string, unknown>) => {
+      const { sampler, sigmas } = readChanged('scheduler', changes) as ReturnType<typeof readSchedulerConfig>
+      return [sampler, sigmas]
+    }
+    const solver = { _class_name: 'DPMSolverMultistepScheduler' }
+    assert.deepEqual(told({}), ['ddim', undefined])
+    assert.deepEqual(told({ ...solver, use_karras_sigmas: true }), ['dpmpp_2m', 'karras'])
+    assert.deepEqual(told({ ...solver, algorithm_type: 'sde-dpmsolver++' }), ['dpmpp_2m_sde', undefined])
+    assert.deepEqual(told({ algorithm_type: 'sde-dpmsolver++', use_exponential_sigmas: true }), ['ddim', 'exponential'])
+    assert.deepEqual(told({ use_karras_sigmas: null, use_beta_sigmas: true }), ['ddim', 'beta'])
+  })
+
   test('what noise-free latents are clipped at', () => {
     const clip = (changes: Record<string, unknown>) =>
       (readChanged('scheduler', changes) as ReturnType<typeof readSchedulerConfig>).clip

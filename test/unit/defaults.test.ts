@@ -100,6 +100,13 @@ describe('who decides', () => {
     const { sampler, spacing } = complete(given, euler)
     assert.deepEqual({ sampler, spacing }, { sampler: 'euler', spacing: 'trailing' })
   })
+
+  test("the model's noise levels, with samplers that have any", () => {
+    const karras: Checkpoint = { ...tiny, scheduler: { ...tiny.scheduler, sampler: 'dpmpp_2m', sigmas: 'karras' } }
+    assert.equal(complete({ prompt: 'a fox' }, karras).sigmas, 'karras')
+    assert.equal(complete({ prompt: 'a fox', sigmas: 'beta' }, karras).sigmas, 'beta')
+    assert.equal(complete({ prompt: 'a fox', sampler: 'ddim' }, karras).sigmas, 'model')
+  })
 })
 
 test('where neither recipe nor model says how steps are spaced, each sampler has its own way', () => {
