@@ -4,7 +4,8 @@ import { memoryOf } from './generator-settings.ts'
 
 /**
  * The uppermost of the results that lie right on a layer, or the layer itself: a new result goes above that, or an older one
- * would cover it. A group of results counts as one.
+ * would cover it. A group of results counts as one; what is clipped to any of them stays with it, or it would be clipped
+ * to the new one.
  */
 export async function topmostResult(
   { action }: PhotoshopModule,
@@ -15,6 +16,10 @@ export async function topmostResult(
   const at = siblings.findIndex(({ id }) => id === anchor.id)
   let top = anchor
   for (const layer of siblings.slice(0, Math.max(0, at)).reverse()) {
+    if (layer.isClippingMask) {
+      top = layer
+      continue
+    }
     const inside = Array.from(layer.layers ?? [])
     const memories = await Promise.all(
       (inside.length > 0 ? inside : [layer]).map(({ id }) =>

@@ -76,6 +76,8 @@ export interface PsLayer {
   readonly name: string
   readonly kind: string
   readonly isBackgroundLayer: boolean
+  /** Whether it is seen only where the layer below is. */
+  readonly isClippingMask: boolean
   readonly boundsNoEffects: Bounds
   readonly layers?: ArrayLike<PsLayer> | null | undefined
   visible: boolean

@@ -57,6 +57,19 @@ test('a group hides and fades what it holds, as one picture', () => {
   assert.deepEqual(look(group(two, { opacity: 50 })).slice(0, 4), [200, 0, 0, 128])
 })
 
+test('what is clipped to a layer is seen where that is, as much as that is, and not at all without it', () => {
+  const half = paint([0, 0, 200, 128], { ...ALL, right: 1 })
+  const clipped = { ...paint(RED), clipping: true }
+  assert.deepEqual(look(clipped, half), [200, 0, 0, 128, 0, 0, 0, 0])
+  assert.deepEqual(look({ ...clipped, opacity: 50 }, half).slice(0, 4), [100, 0, 100, 128])
+  assert.deepEqual(look(clipped, { ...paint(RED), opacity: 50 }).slice(0, 4), [200, 0, 0, 128])
+  assert.deepEqual(look(clipped, { ...half, visible: false }, WHITE), Array(8).fill(255))
+  assert.deepEqual(look({ ...clipped, visible: false }, half), look(half))
+  assert.deepEqual(look(group([clipped, half])), [200, 0, 0, 128, 0, 0, 0, 0])
+  // With nothing below there is nothing to be clipped to.
+  assert.deepEqual(look(clipped), [...RED, ...RED])
+})
+
 test('what lies outside the canvas is not seen', () => {
   assert.deepEqual(look(paint(RED, { left: -3, top: -3, right: 1, bottom: 9 })), [...RED, 0, 0, 0, 0])
 })

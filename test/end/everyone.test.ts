@@ -200,6 +200,29 @@ test('progress and notices are told without taking the focus', () =>
     assert.equal((await focusStop(page))?.name, 'Imprint')
   }))
 
+test('a control that goes when it is pressed leaves the focus to what takes its place', () =>
+  withStudio(async (page) => {
+    const press = async (name: string): Promise<void> => {
+      await button(page, name).focus()
+      await page.keyboard.press('Enter')
+      await button(page, name).waitFor({ state: 'detached' })
+    }
+    const focused = async (): Promise<string | undefined> => (await focusStop(page))?.name
+    await takeFox(page)
+    await imprint(page, 'a comb')
+    await press('Keep the last one')
+    assert.equal(await focused(), 'New each time')
+    await press('New each time')
+    assert.equal(await focused(), 'Keep the last one')
+    await button(page, 'Close').click()
+    await page.getByRole('button', { name: 'Close without saving' }).click()
+    await button(page, 'Imprint').click()
+    await page.getByRole('alert').waitFor()
+    await press('OK')
+    const stop = await focusStop(page)
+    assert.ok(stop?.inPanel && stop.name !== '', 'the focus left the panel')
+  }))
+
 test('with text twice as large nothing is cut off or laid over', () =>
   withStudio(async (page) => {
     await takeFox(page)

@@ -57,6 +57,22 @@ test('a group, a mask and locked layers: the result lies above them and nothing 
   assertNothingLeaked(desk)
 })
 
+test('what is clipped to the reference stays clipped to it: the result lies above both', async () => {
+  const shadow: Layer = { ...patch('shadow', 3, [0, 0, 40, 40], BLUE), clipping: true }
+  const desk = openPsd(
+    80,
+    60,
+    [patch('fox', 2, [10, 10, 40, 40], RED), shadow, patch('sky', 4, [0, 0, 80, 20], BLUE)],
+    2,
+  )
+  await desk.panel.references.add()
+  desk.panel.change({ prompt: 'a hat' })
+  await desk.panel.imprint()
+  desk.panel.change({ prompt: 'a cap' })
+  await desk.panel.imprint()
+  assert.deepEqual(layerNames(desk), ['sky', 'Imprint: a cap', 'Imprint: a hat', 'shadow', 'fox'])
+})
+
 test('a group as one picture is something to start from', async () => {
   const group: Layer = {
     name: 'scene',

@@ -5,7 +5,7 @@ import { type Depth, filled, fullOf, offset, samples, type Surface } from './sur
 
 /**
  * The picture of all visible layers over clear ground: opacity, masks and groups as Photoshop has them; every blend mode
- * is painted as normal, and layer effects, clipping and adjustments are left out.
+ * is painted as normal, and layer effects and adjustments are left out.
  */
 export function compositeDocument(document: DocumentState): Surface {
   return compositeLayers(document.layers, canvasOf(document), document.depth)
@@ -14,8 +14,31 @@ export function compositeDocument(document: DocumentState): Surface {
 /** The picture of some layers (front first) within `area`. */
 export function compositeLayers(layers: readonly LayerState[], area: Bounds, depth: Depth): Surface {
   const ground: Surface = { bounds: area, channels: 4, data: samples(depth, widthOf(area) * heightOf(area) * 4) }
-  for (const layer of layers.toReversed()) if (layer.visible) paintLayer(ground, layer, depth)
+  paintLayers(ground, layers, depth)
   return ground
+}
+
+function paintLayers(ground: Surface, layers: readonly LayerState[], depth: Depth): void {
+  const upwards = layers.toReversed()
+  for (let at = 0, above = 1; at < upwards.length; at = above, above = at + 1) {
+    const base = upwards[at]!
+    while (upwards[above]?.clipping === true) above++
+    const clipped = upwards.slice(at + 1, above).filter(({ visible }) => visible)
+    if (!base.visible) continue
+    if (clipped.length === 0) paintLayer(ground, base, depth)
+    else paintClipped(ground, base, clipped, depth)
+  }
+}
+
+/** A layer and what is clipped to it, which is seen where that is, as one picture. */
+function paintClipped(ground: Surface, base: LayerState, clipped: readonly LayerState[], depth: Depth): void {
+  const whole = { ...base, opacity: 100, ...(base.children && { blendMode: 'normal' }) }
+  const picture = compositeLayers([whole], ground.bounds, depth)
+  const shape = picture.data.filter((_, i) => i % 4 === 3)
+  shape.forEach((alpha, i) => (picture.data[4 * i + 3] = alpha > 0 ? fullOf(depth) : 0))
+  for (const layer of clipped) paintLayer(picture, layer, depth)
+  shape.forEach((alpha, i) => (picture.data[4 * i + 3] = alpha))
+  paint(ground, picture, base.opacity / 100, null, depth)
 }
 
 function paintLayer(ground: Surface, layer: LayerState, depth: Depth): void {
@@ -29,8 +52,7 @@ function paintLayer(ground: Surface, layer: LayerState, depth: Depth): void {
     return paint(ground, compositeLayers(layer.children, area, depth), strength, mask, depth)
   }
   if (layer.blendMode === 'pass through' && strength === 1 && mask === null) {
-    for (const child of layer.children.toReversed()) if (child.visible) paintLayer(ground, child, depth)
-    return
+    return paintLayers(ground, layer.children, depth)
   }
   const area = intersect(ground.bounds, boundsOf(layer))
   paint(ground, compositeLayers(layer.children, area, depth), strength, mask, depth)

@@ -1,5 +1,6 @@
 import { type ReactNode, type Ref, type RefObject, useImperativeHandle, useRef } from 'react'
 import { useHostEvent } from './host-element.ts'
+import { useKeptFocus } from './kept-focus.ts'
 
 interface ButtonProps {
   readonly children: ReactNode
@@ -21,6 +22,7 @@ function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void
 export function Button({ children, onPress, variant, focus }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
   const ref = useRef<HTMLElement>(null)
   usePress(ref, onPress)
+  useKeptFocus(ref)
   useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
@@ -47,6 +49,7 @@ const flag = (value: boolean): 'true' | 'false' => (value ? 'true' : 'false')
 export function ActionButton({ children, onPress, title, quiet, name, open, chosen, focus }: ActionButtonProps) {
   const ref = useRef<HTMLElement>(null)
   usePress(ref, onPress)
+  useKeptFocus(ref)
   useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
   const help = title ?? name
   return (

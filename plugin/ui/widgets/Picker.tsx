@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { type ListElement, useHostEvent } from './host-element.ts'
+import { useKeptFocus } from './kept-focus.ts'
 
 interface PickerProps<Choice extends string> {
   /** The name of the list; seen only by those who cannot see the rest. */
@@ -19,6 +20,7 @@ export function Picker<Choice extends string>({ label, choices, value, onChoose 
     const element = ref.current as ListElement | null
     if (element !== null && element.selectedIndex !== at) element.selectedIndex = at
   }, [at])
+  useKeptFocus(ref)
   useHostEvent(ref, 'change', () => {
     const chosen = names[(ref.current as ListElement | null)?.selectedIndex ?? -1]
     if (chosen !== undefined && chosen !== value) onChoose(chosen)
