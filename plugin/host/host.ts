@@ -161,6 +161,8 @@ export interface Host {
   readRegion(): Promise<Region>
   /** Tells after the selection or a document changed and settled; returns the way to stop. */
   watchDocuments(changed: () => void): () => void
+  /** Tells whether something that was asked for waits for a busy Photoshop; returns the way to stop. */
+  watchBusy(changed: (isBusy: boolean) => void): () => void
   /**
    * Takes the picture of a layer: the part that is selected now, a part taken earlier, or all that is seen of it. A busy Photoshop
    * is waited for, but where it is to be `at once`.

@@ -15,9 +15,9 @@ const RETRY_AFTER = 250
 
 /**
  * The one door to executeAsModal: our own requests queue here, so that the panel never blocks itself, and a busy
- * Photoshop is asked again until `patience` ends, but only while the target has never started.
+ * Photoshop is asked again until `patience` ends, but only while the target has never started; `onWaiting` hears of that.
  */
-export function createModalGate(core: PsCore): RunModal {
+export function createModalGate(core: PsCore, onWaiting: (isWaiting: boolean) => void): RunModal {
   let last: Promise<unknown> = Promise.resolve()
 
   const attempt: RunModal = async (options, target) => {
@@ -34,13 +34,14 @@ export function createModalGate(core: PsCore): RunModal {
         )
       } catch (thrown) {
         if (begun.yes || !isBusy(thrown) || Date.now() >= deadline) throw asHostError(thrown)
+        onWaiting(true)
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER))
       }
     }
   }
 
   return (options, target) => {
-    const turn = last.then(() => attempt(options, target))
+    const turn = last.then(() => attempt(options, target)).finally(() => onWaiting(false))
     last = turn.catch(() => undefined)
     return turn
   }

@@ -19,13 +19,18 @@ import { readSelection } from './selection.ts'
 
 /** The Host over a `photoshop` module and UXP's storage: the real ones in Photoshop, the double's in the studio and in tests. */
 export function createPhotoshopHost(photoshop: PhotoshopModule, storage: UxpStorage): Host {
-  const modal = createModalGate(photoshop.core)
+  const watching = new Set<(isBusy: boolean) => void>()
+  const modal = createModalGate(photoshop.core, (isWaiting) => watching.forEach((changed) => changed(isWaiting)))
   return {
     selection: () => readSelection(photoshop),
     target: () => asHost(readTarget(photoshop)),
     targetMap: (target) => asHost(targetMap(photoshop, target)),
     readGround: (from, feather) => asHost(readGround(photoshop, modal, from, feather)),
     readRegion: () => asHost(readRegion(photoshop, modal)),
+    watchBusy(changed) {
+      watching.add(changed)
+      return () => void watching.delete(changed)
+    },
     watchDocuments: (changed) => watchDocuments(photoshop.action, changed),
     readReference: (layer, part, when) => asHost(readReference(photoshop, modal, layer, part, when)),
     thumbnail: (picture, fit, cropAt) =>

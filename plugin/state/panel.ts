@@ -198,6 +198,7 @@ export function createPanel(surroundings: Surroundings): Panel {
       tokens.look()
       const stops = [
         host.watchDocuments(document.look),
+        host.watchBusy((isBusy) => dispatch({ type: 'host-busy', isBusy })),
         companion.subscribe(() => dispatch({ type: 'companion', status: companion.status })),
         companion.onFailure((error) => dispatch({ type: 'notice', notice: noticeOf(error) })),
         followEarlier(companion, () => {

@@ -69,6 +69,7 @@ export type PanelEvent =
   | { readonly type: 'taken-back' }
   | { readonly type: 'taken-kept' }
   | { readonly type: 'notice'; readonly notice: Notice | undefined }
+  | { readonly type: 'host-busy'; readonly isBusy: boolean }
 
 /** What the panel shows after an event; pure. Events of a run that is over change nothing. */
 export function reduce(state: PanelState, event: PanelEvent): PanelState {
@@ -220,6 +221,8 @@ export function reduce(state: PanelState, event: PanelEvent): PanelState {
       return withoutTaken(state)
     case 'notice':
       return { ...state, notice: event.notice }
+    case 'host-busy':
+      return event.isBusy === state.hostIsBusy ? state : { ...state, hostIsBusy: event.isBusy }
   }
 }
 

@@ -92,6 +92,8 @@ export interface PanelState {
   /** Pictures that could not go into their documents, oldest first. */
   readonly kept: readonly Kept[]
   readonly notice: Notice | undefined
+  /** Whether something waits until Photoshop is no longer busy. */
+  readonly hostIsBusy: boolean
   readonly earlier: EarlierList
   /** How the selected layer was made, where Imprint made it. */
   readonly recalled: Recalled | undefined
@@ -132,6 +134,7 @@ export function initialState({ prompt, earlierPrompts, presets }: Remembered, co
     trial: undefined,
     kept: [],
     notice: undefined,
+    hostIsBusy: false,
     earlier: CLOSED_LIST,
     recalled: undefined,
     takenOver: undefined,

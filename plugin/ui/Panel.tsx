@@ -3,7 +3,7 @@ import type { Panel as PanelModel } from '../state/panel.ts'
 import { CompanionHelp } from './Companion.tsx'
 import { Earlier } from './Earlier.tsx'
 import { Imprint } from './Imprint.tsx'
-import { Notice } from './Notice.tsx'
+import { HostIsBusy, Notice } from './Notice.tsx'
 import { PanelProvider } from './panel-context.ts'
 import { Prompt } from './Prompt.tsx'
 import { Queue } from './Queue.tsx'
@@ -44,6 +44,7 @@ export function Panel({ panel }: { readonly panel: PanelModel }) {
         <Where />
         <Imprint />
         <UpdateLayer />
+        <HostIsBusy />
         <Notice />
         <Result />
         <Sweep />

@@ -112,10 +112,14 @@ test('trap 6: a busy Photoshop is asked again, a change that had begun is not', 
   const desk = openDesk({ switches: { busyAtOnce: true } })
   const { documentId, foxId } = openFox(desk)
   const layer = { documentId, layerId: foxId }
+  const stop = desk.panel.start()
   desk.controls.setBusy('free transform')
   const waiting = desk.host.insertResult(picture, note, layer)
-  setImmediate(() => desk.controls.setBusy(null))
+  await until(desk, () => desk.panel.state().hostIsBusy)
+  desk.controls.setBusy(null)
   await waiting
+  await until(desk, () => !desk.panel.state().hostIsBusy)
+  stop()
   assert.deepEqual(layerNames(desk), ['Imprint: x', 'fox', 'Background'])
 
   let puts = 0

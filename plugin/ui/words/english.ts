@@ -24,7 +24,10 @@ export const english = {
   structure,
   where,
   imprint,
-  notice: { ok: 'OK' },
+  notice: {
+    ok: 'OK',
+    hostIsBusy: 'Photoshop is busy: finish the open dialog, transform or text edit, and Imprint goes on.',
+  },
   result,
   sweep,
   variations,
