@@ -1,3 +1,4 @@
+import { STRUCTURE } from './draft.ts'
 import { createRecallFollower } from './follow-recalled.ts'
 import { createTargetFollower } from './follow-target.ts'
 import type { Held } from './held.ts'
@@ -14,8 +15,8 @@ export interface DocumentFollower {
 }
 
 /**
- * Follows the selection, whether the newest result's layer still exists, and whether the references' layers still look as
- * they did: those that are to follow are taken anew. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
+ * Follows the selection, whether the newest result's layer still exists, and whether the layers of the references and of the
+ * structure still look as they did: references that are to follow are taken anew. Looking at pixels ends in a notification of its own, so that is only done after the document's history moved on.
  */
 export function createDocumentFollower(surroundings: Surroundings, store: Store, held: Held): DocumentFollower {
   const { host } = surroundings
@@ -28,7 +29,7 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store,
   let again = false
   let working: Promise<void> | undefined
 
-  const followReference = async (image: string): Promise<void> => {
+  const followLayerOf = async (image: string): Promise<void> => {
     const capture = state().cards[image]?.capture
     if (capture === undefined) return
     const { layer, print } = capture
@@ -62,9 +63,10 @@ export function createDocumentFollower(surroundings: Surroundings, store: Store,
         // Photoshop tells once more when it is no longer busy.
         await recall.look()
         for (const { image } of state().recipe.references) {
-          await followReference(image).catch(() => undefined)
+          await followLayerOf(image).catch(() => undefined)
           await refresh(image)
         }
+        await followLayerOf(STRUCTURE).catch(() => undefined)
       }
     } finally {
       working = undefined

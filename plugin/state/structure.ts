@@ -1,4 +1,5 @@
-import type { DraftStructure } from './draft.ts'
+import type { LayerRef } from '../host/host.ts'
+import { type DraftStructure, STRUCTURE } from './draft.ts'
 import { guarded } from './guarded.ts'
 import { refuseSelection, selectedLayers } from './selected-layers.ts'
 import type { Store } from './store.ts'
@@ -8,6 +9,8 @@ import type { Surroundings } from './surroundings.ts'
 export interface Structure {
   /** Takes the selected layer; `controlnet` holds it, unless one was chosen before. */
   readonly take: (controlnet: string) => Promise<void>
+  /** Takes the picture of its layer anew. */
+  readonly refresh: () => Promise<void>
   readonly change: (change: Partial<DraftStructure>) => void
   readonly remove: () => void
 }
@@ -17,6 +20,15 @@ export function createStructure(surroundings: Surroundings, store: Store): Struc
   const { host } = surroundings
   const { state, dispatch } = store
   const refuse = refuseSelection(store)
+
+  /** Takes a layer's picture for the structure there is then, if any. */
+  const hold = async (layer: LayerRef, held: () => DraftStructure | undefined): Promise<void> => {
+    const capture = await host.readReference(layer, 'whole')
+    const thumbnail = await host.thumbnail(capture.picture, 'pad')
+    const structure = held()
+    if (structure !== undefined) dispatch({ type: 'structure', structure, card: { capture, thumbnail, layer: 'same' } })
+  }
+
   return {
     take: (controlnet) =>
       guarded(store, async () => {
@@ -26,10 +38,13 @@ export function createStructure(surroundings: Surroundings, store: Store): Struc
         if (one === undefined || others.length > 0) {
           return refuse('Several layers or none are selected: select the one that holds the structure.')
         }
-        const capture = await host.readReference(one.layer, 'whole')
-        const thumbnail = await host.thumbnail(capture.picture, 'pad')
-        const structure = state().recipe.structure ?? { controlnet, preprocess: usualPreprocess(controlnet) }
-        dispatch({ type: 'structure', structure, card: { capture, thumbnail, layer: 'same' } })
+        const first = { controlnet, preprocess: usualPreprocess(controlnet) }
+        await hold(one.layer, () => state().recipe.structure ?? first)
+      }),
+    refresh: () =>
+      guarded(store, async () => {
+        const layer = state().cards[STRUCTURE]?.capture.layer
+        if (layer !== undefined) await hold(layer, () => state().recipe.structure)
       }),
     change(change) {
       const { structure } = state().recipe

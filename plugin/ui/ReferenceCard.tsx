@@ -3,6 +3,7 @@ import type { ModeName } from '../../shared/recipe.ts'
 import { type DraftReference, WEIGHT } from '../state/draft.ts'
 import type { Card } from '../state/state.ts'
 import { Amount } from './Amount.tsx'
+import { Origin } from './Origin.tsx'
 import { usePanel } from './panel-context.ts'
 import { ReferenceMore } from './ReferenceMore.tsx'
 import { Region } from './Region.tsx'
@@ -62,30 +63,4 @@ export function ReferenceCard({ reference, card, onRemove }: ReferenceCardProps)
       {open && <ReferenceMore reference={reference} card={card} />}
     </div>
   )
-}
-
-/** What the picture was taken of, and whether that still looks the same. */
-function Origin({ card: { capture, layer }, onRefresh }: { readonly card: Card; readonly onRefresh: () => void }) {
-  const what = originInWords(capture)
-  const now = layer === 'changed' ? words.references.changed : layer === 'gone' ? words.references.gone : ''
-  if (what === '' && now === '') return null
-  return (
-    <div className="origin">
-      <p className="hint" role="status">
-        {[what, now].filter((one) => one !== '').join(' · ')}
-      </p>
-      {layer === 'changed' && (
-        <ActionButton onPress={onRefresh} title={words.references.refreshHelp}>
-          {words.references.refresh}
-        </ActionButton>
-      )}
-    </div>
-  )
-}
-
-function originInWords({ part, isGroup, origin }: Card['capture']): string {
-  if (part !== undefined) return words.references.part
-  if (isGroup) return words.references.group
-  if (origin === undefined) return ''
-  return origin === 'file' ? words.references.file : words.references.earlier
 }

@@ -4,6 +4,7 @@ import { type DraftStructure, HOLD, STRUCTURE } from '../state/draft.ts'
 import { Amount } from './Amount.tsx'
 import { Disclosure } from './Disclosure.tsx'
 import { useModels } from './models.ts'
+import { Origin } from './Origin.tsx'
 import { usePanel, usePanelState } from './panel-context.ts'
 import { shortened } from './shortened.ts'
 import { ActionButton } from './widgets/Button.tsx'
@@ -62,10 +63,13 @@ function Held({ structure, found }: HeldProps) {
   return (
     <>
       {card !== undefined && (
-        <div className="where">
-          <img className="map" src={card.thumbnail} alt={words.structure.picture(card.capture.name)} />
-          <p className="hint">{shortened(card.capture.name)}</p>
-        </div>
+        <>
+          <div className="where">
+            <img className="map" src={card.thumbnail} alt={words.structure.picture(card.capture.name)} />
+            <p className="hint">{shortened(card.capture.name)}</p>
+          </div>
+          <Origin card={card} onRefresh={() => void panel.structure.refresh()} />
+        </>
       )}
       <Picker
         label={words.structure.controlnet}

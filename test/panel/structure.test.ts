@@ -1,8 +1,9 @@
 /** A layer whose structure the picture keeps. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { STRUCTURE } from '../../plugin/state/draft.ts'
 import { isLive } from '../../plugin/state/state.ts'
-import { type Desk, newestWeights, openDesk, openFox, setWeight } from '../support/desk.ts'
+import { type Desk, newestWeights, openDesk, openFox, setWeight, until } from '../support/desk.ts'
 
 const noticeOf = ({ panel }: Desk): string => panel.state().notice?.text ?? ''
 
@@ -62,6 +63,25 @@ test('the slider goes on with the same structure, and another structure is anoth
   await desk.panel.structure.take('control_canny')
   assert.equal(isLive(desk.panel.state()), false)
   assert.equal(desk.panel.state().newest?.layer, layer)
+})
+
+test('a structure whose layer changed says so, and is taken anew on a click', async () => {
+  const desk = await openHeld()
+  const stop = desk.panel.start()
+  const card = () => desk.panel.state().cards[STRUCTURE]
+  const fox = desk.controls.layerNamed('fox').id
+  desk.panel.structure.change({ weight: 0.5 })
+  desk.controls.paint(fox, { left: 10, top: 20, right: 50, bottom: 50 }, [0, 0, 255, 255])
+  await until(desk, () => card()?.layer === 'changed')
+  await desk.panel.structure.refresh()
+  assert.equal(card()?.layer, 'same')
+  assert.equal(desk.panel.state().recipe.structure?.weight, 0.5)
+  await desk.panel.imprint()
+  const { data } = desk.engine.requests[0]!.pictures['structure']!
+  assert.deepEqual([...data.subarray((30 * 96 + 20) * 3, (30 * 96 + 20) * 3 + 3)], [0, 0, 255])
+  desk.controls.deleteLayer(fox)
+  await until(desk, () => card()?.layer === 'gone')
+  stop()
 })
 
 test('another network is read as it is usually read; what was chosen for it stays', async () => {
