@@ -39,12 +39,17 @@ def palettes(
     return turn, ground
 
 
-def recoloured(rgba: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
-    """Icons uint8 [n, h, w, 4], each with its hue turned by [n]."""
+def turns(turn: torch.Tensor, left: torch.Tensor | float = 1.0) -> torch.Tensor:
+    """What turns the hue of RGB by [n] radians and leaves that part [n] of its colour: [n, 3, 3]."""
     rotation = torch.zeros(len(turn), 3, 3)
-    rotation[:, 0, 0] = 1
     rotation[:, 1, 1] = rotation[:, 2, 2] = turn.cos()
     rotation[:, 1, 2], rotation[:, 2, 1] = -turn.sin(), turn.sin()
-    matrix = torch.linalg.inv(YIQ) @ rotation @ YIQ
-    colour = torch.einsum("nij,nhwj->nhwi", matrix, rgba[..., :3].float()).round().clamp(0, 255).byte()
+    rotation *= torch.as_tensor(left).reshape(-1, 1, 1)
+    rotation[:, 0, 0] = 1
+    return torch.linalg.inv(YIQ) @ rotation @ YIQ
+
+
+def recoloured(rgba: torch.Tensor, turn: torch.Tensor, left: torch.Tensor | float = 1.0) -> torch.Tensor:
+    """Icons uint8 [n, h, w, 4], each with its hue turned by [n], and that part [n] of its colour left."""
+    colour = torch.einsum("nij,nhwj->nhwi", turns(turn, left), rgba[..., :3].float()).round().clamp(0, 255).byte()
     return torch.cat([colour, rgba[..., 3:]], -1)

@@ -1,6 +1,7 @@
 """A better eye for looks: the vision tower learns to tell styles and grounds, and goes on saying what it said of things."""
 
 import argparse
+import colorsys
 import math
 import time
 from pathlib import Path
@@ -12,12 +13,14 @@ import torch.nn.functional as F
 from clip import turned
 from icons import STYLES, compose, load, read
 from judge import smaller
+from looks import LUMA
 from torch import nn
 from transformers import CLIPVisionModelWithProjection
-from views import mirrored, seen, toned, tones
+from views import seen
 
 # The shares of pictures on a coloured ground, and in shades of one colour.
 GROUNDED, TONED = 0.4, 0.1
+TONES = 12
 # The share that is turned and scaled, which blurs what styles are told by; the others are moved by whole pixels.
 TURNED = 0.25
 MOVED = 4
@@ -44,6 +47,21 @@ class Heads(nn.Module):
         pooled = torch.cat([states[:, 0], patches.mean(1), patches.std(1)], 1)
         near = F.normalize(embeds, dim=-1) * 11
         return self.states(pooled), self.embeds(near), self.concept(near)
+
+
+def mirrored(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Half of the pictures [n, 3, h, w], left for right."""
+    return torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, x.flip(3), x)
+
+
+def toned(x: torch.Tensor, dark: torch.Tensor) -> torch.Tensor:
+    """Pictures [n, 3, h, w] of -1..1 in shades of one colour each [n, 3] of 0..1: that for black, white for white."""
+    return 1 - (1 - (x * LUMA[:, None, None]).sum(1, keepdim=True)) * (1 - dark)[:, :, None, None]
+
+
+def tones() -> torch.Tensor:
+    """Dark colours around the circle of hues, [TONES, 3] of 0..1."""
+    return torch.tensor([colorsys.hsv_to_rgb(hue / TONES, 0.9, 0.6) for hue in range(TONES)])
 
 
 def stepped(x: torch.Tensor, ground: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -61,12 +61,3 @@ def moved(x: torch.Tensor, background: torch.Tensor, matrix: torch.Tensor) -> to
     grid = F.affine_grid(matrix, list(x.shape), align_corners=False)
     base = (background * 2 - 1)[:, :, None, None]
     return F.grid_sample(x - base, grid, align_corners=False) + base
-
-
-def shifted(x: torch.Tensor, background: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Each picture scaled by up to 14 % and moved by up to 6 % over its background [n, 3] of 0..1."""
-    n = len(x)
-    matrix = torch.zeros(n, 2, 3)
-    matrix[:, 0, 0] = matrix[:, 1, 1] = 1 + (torch.rand(n, generator=generator) - 0.3) * 0.2
-    matrix[:, :, 2] = (torch.rand(n, 2, generator=generator) - 0.5) * 0.12
-    return moved(x, background, matrix)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from colours import turns
 from diffusers import AutoencoderKL
 from icons import STYLES, UNSEEN, compose, load, moved
 from safetensors.torch import load_file, save_file
@@ -17,6 +18,8 @@ from torch import nn
 SIDE = 64
 WIDTHS = [32, 64, 128, 160]
 SIGMA = 0.25
+# The share of pictures whose hue is turned.
+RECOLOURED = 0.5
 
 
 def norm_conv(cin: int, cout: int, stride: int) -> nn.Sequential:
@@ -116,7 +119,7 @@ class RoundTrips:
 
 
 def augmented(x: torch.Tensor, background: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Pictures [n, 3, 64, 64] of -1..1 turned, moved, mirrored, recoloured a little, blurred and made noisy."""
+    """Pictures [n, 3, 64, 64] of -1..1 turned, moved, mirrored, recoloured, blurred and made noisy."""
     n = len(x)
 
     def spread(by: float, *shape: int) -> torch.Tensor:
@@ -129,6 +132,10 @@ def augmented(x: torch.Tensor, background: torch.Tensor, generator: torch.Genera
     matrix[:, 1, 0], matrix[:, 1, 1] = mirror * scale * turn.sin(), scale * turn.cos()
     matrix[:, :, 2] = spread(0.1, 2)
     x = moved(x, background, matrix)
+    # A thing is the same in other colours, and so is how it is drawn.
+    hue = spread(math.pi)
+    hue[torch.rand(n, generator=generator) >= RECOLOURED] = 0
+    x = torch.einsum("nij,njhw->nihw", turns(hue), (x + 1) / 2).clamp(0, 1) * 2 - 1
     grey = x.mean(1, keepdim=True)
     x = grey + (x - grey) * (1 + spread(0.3, 1, 1, 1))
     x = x * (1 + spread(0.2, 1, 1, 1)) + spread(0.1, 3, 1, 1)

@@ -10,13 +10,14 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from adapters import attach
-from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
-from icons import STYLES, load
+from diffusers import DDIMScheduler, DDPMScheduler, UNet2DConditionModel
+from looks import stacked
 from muon import optimisers, step
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from transformers import CLIPTextModelWithProjection, CLIPTokenizer, CLIPVisionModelWithProjection
-from views import COLOURS, Views, kept, make_views
+from samples import Icons
+from transformers import CLIPTextModelWithProjection
+from views import AS_DRAWN
 
 BETAS = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "prediction_type": "v_prediction"}
 # Ends in pure noise, where sampling starts (arXiv 2305.08891): else the noise's mean would be taken for a grey background.
@@ -25,20 +26,6 @@ SCHEDULE = {**BETAS, "clip_sample": False, "set_alpha_to_one": False, "steps_off
 SHEET_PROMPTS = ["fox", "house", "banana", "fish", "rocket", "guitar", "tulip", "cactus"]
 SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("bird", "blob")]
 SHEET_SEED = 7
-# Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
-PLUS, BASE = 0.65, 0.15
-# Without a reference there is a default look, with words and without, so that guidance changes the thing alone: the
-# first set that has the thing, mostly as drawn on white.
-DEFAULT, AS_DRAWN = 0.85, 0.8
-# Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
-# of those with a reference, which then is the picture itself, or in a share of these the thing as others draw it: else
-# no seed would differ.
-WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.25
-REDRAWN = 0.3
-# The share of references with words that are the picture itself, and of references that are left blank.
-SAME, BLANK = 0.15, 0.1
-# The share of references with words that are one colour alone: the thing has its default look, on that.
-FLAT = 0.1
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
 ALIGN = 0.25
 # The weights' mean reaches back over about the last of this many parts of all steps.
@@ -62,89 +49,6 @@ def make_unet() -> UNet2DConditionModel:
         cross_attention_dim=128,
         attention_head_dim=4,
     )
-
-
-class Icons:
-    """The pictures to learn: which there are, their views and their words."""
-
-    def __init__(self, args: argparse.Namespace, folder: Path) -> None:
-        towers = Path(args.towers)
-        pictures, concepts = load(Path(args.data))
-        self.names = [name for name, _ in concepts]
-        self.row = {name: at for at, name in enumerate(self.names)}
-        self.pairs = [(name, style, drawn[style]) for name, drawn in concepts for style in STYLES if style in drawn]
-        self.vae = AutoencoderKL.from_pretrained(towers / "vae").eval()
-        vision = CLIPVisionModelWithProjection.from_pretrained(towers / "image_encoder").eval()
-        made = {"seed": args.seed, "views": args.views, "coloured": args.coloured, "pairs": self.pairs}
-        self.views = kept(folder / "views.pt", made)
-        if self.views is None:
-            generator = torch.Generator().manual_seed(args.seed)
-            indices = [index for _, _, index in self.pairs]
-            self.views = make_views(self.vae, vision, pictures, indices, args.views, args.coloured, generator)
-            self.views.keep(folder / "views.pt", made)
-        tokenizer = CLIPTokenizer.from_pretrained(towers / "tokenizer")
-        captions = [*self.names, ""]
-        padded = tokenizer(captions, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
-        self.ids = padded.input_ids
-        self.default = [self.pairs.index(next(pair for pair in self.pairs if pair[0] == name)) for name in self.names]
-        every = self.views.places.flatten(0, 1).float()
-        self.usual = every.mean((0, 1)), every.std((0, 1))
-        self.drawn: dict[str, list[int]] = {}
-        for at, (name, _, _) in enumerate(self.pairs):
-            self.drawn.setdefault(name, []).append(at)
-        self.grounds = [
-            (view, at) for view in range(args.views) for at in self.default if 0 < self.views.colour[view, at] < COLOURS
-        ]
-        self.alike: dict[tuple[str, int], list[tuple[int, int]]] = {}
-        for view in range(args.views):
-            for at in range(len(self.pairs)):
-                self.alike.setdefault(self.look(view, at), []).append((view, at))
-
-    def look(self, view: int, at: int) -> tuple[str, int]:
-        """Style and background of a view of an icon."""
-        return self.pairs[at][1], self.views.colour[view, at].item()
-
-    def target(self, referenced: bool) -> tuple[int, int]:
-        """Which view of which icon to learn."""
-        views = range(len(self.views.latents))
-        if referenced:
-            return random.choice(views), random.randrange(len(self.pairs))
-        at = random.choice(self.default) if random.random() < DEFAULT else random.randrange(len(self.pairs))
-        return (0 if random.random() < AS_DRAWN else random.choice(views)), at
-
-    def reference(self, view: int, at: int, same: bool) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the vision tower says of the picture itself, or of any that looks like it: states and embedding."""
-        if not same:
-            view, at = random.choice(self.alike[self.look(view, at)])
-        return self.views.states[view, at].float(), self.views.embeds[view, at]
-
-    def batch(self, size: int) -> tuple[torch.Tensor, ...]:
-        """Latents, rows of words, own places and embeddings, and states, embeddings, weights of Plus and of base."""
-        views, picked, references, rows, plus, base = self.views, [], [], [], [], []
-        for _ in range(size):
-            kind = random.random()
-            use = "plus" if kind < PLUS else "base" if kind < PLUS + BASE else ""
-            blank = not use or random.random() < BLANK
-            worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else WORDLESS)
-            view, at = self.target(not blank)
-            if blank:
-                reference = views.no_states[0], views.no_embeds[0]
-            elif worded and random.random() < FLAT:
-                view, at = random.choice(self.grounds)
-                colour = views.colour[view, at]
-                reference = views.flat_states[colour], views.flat_embeds[colour]
-            elif not worded and random.random() < REDRAWN:
-                view, reference = 0, self.reference(0, random.choice(self.drawn[self.pairs[at][0]]), True)
-            else:
-                reference = self.reference(view, at, not worded or random.random() < SAME)
-            picked.append((view, at))
-            references.append(reference)
-            rows.append(self.row[self.pairs[at][0]] if worded else len(self.names))
-            plus.append(float(use == "plus"))
-            base.append(float(use == "base"))
-        z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.places, views.embeds))
-        shown, told = (torch.stack(part) for part in zip(*references))
-        return z, torch.tensor(rows), own.float(), embeds, shown, told, torch.tensor(plus), torch.tensor(base)
 
 
 class Training:
@@ -255,10 +159,10 @@ class Training:
         rows = []
         for wanted in [None, *SHEET_REFERENCES]:
             found = [at for at, (name, style, _) in enumerate(icons.pairs) if (name, style) == wanted]
-            states = views.states[0, found[0]].float()[None] if found else views.no_states
-            seen = torch.cat([views.no_states.expand(m, -1, -1), states.expand(m, -1, -1)])
+            references = [None] * m + (found * m or [None] * m)
+            looks = stacked([views.look(AS_DRAWN, (found or [0])[0])] * 2 * m)
             weight = torch.full((2 * m,), float(bool(found)))
-            condition = seen, views.no_embeds.expand(2 * m, -1), weight, weight * 0
+            condition = *icons.shown(references, looks, None), weight, weight * 0
             schedule = DDIMScheduler(**SCHEDULE)
             schedule.set_timesteps(steps)
             z = noise.clone()
@@ -268,7 +172,7 @@ class Training:
             shown = icons.vae.decode(z / views.scaling).sample
             left = torch.ones(1, 3, 128, 128)
             if found:
-                left = icons.vae.decode(views.latents[0, found] / views.scaling).sample
+                left = icons.vae.decode(views.latents[AS_DRAWN, found] / views.scaling).sample
             rows.append(torch.cat([*left, *shown], 2))
         pixels = ((torch.cat(rows, 1).clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).byte().numpy()
         Image.fromarray(pixels).save(path)
@@ -334,8 +238,6 @@ if __name__ == "__main__":
     parser.add_argument("--towers", required=True, help="folder with vae, text_encoder, image_encoder, tokenizer")
     parser.add_argument("--start", help="an earlier --out, or a folder that ships, whose weights to begin with")
     parser.add_argument("--out", default="run", help="folder of the checkpoint and what is made from it")
-    parser.add_argument("--views", type=int, default=4)
-    parser.add_argument("--coloured", type=float, default=0.6, help="share of later views on a coloured background")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--contrast", type=float, default=0.02, help="weight of keeping words near their pictures")

@@ -1,42 +1,28 @@
-"""What the UNet learns from: every icon's latents and what the vision tower sees, in several views, computed once."""
+"""What the UNet learns to draw: every icon's latents in several looks, and what the vision tower sees of them."""
 
-import colorsys
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from icons import compose, shifted
+from looks import FADED, HUED, TONED, Looks, drawn, leading_hues, moves, some_grounds, some_tones
 
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
-COLOURS = 64
-TONES = 12
 AT_ONCE = 64
-# The share of later views that are toned.
-TONED = 0.2
-LUMA = torch.tensor([0.299, 0.587, 0.114])[:, None, None]
+# The views: as drawn on white; on another ground; with another hue leading, thrice; in shades of one colour; and moved.
+AS_DRAWN, GROUNDED, SHADED, MOVED = 0, 1, 5, 6
+VIEWS = 7
+# Shares on white of the views that may have a ground.
+WHITE, WHITE_SHADED = 0.45, 0.4
+# The share of views with another hue that have faded colours instead.
+FADING = 0.12
 
 
 def seen(x: torch.Tensor) -> torch.Tensor:
-    """Pictures [n, 3, 128, 128] of -1..1 as the vision tower takes them, [n, 3, 64, 64]."""
+    """Pictures [n, 3, h, w] of -1..1 as the vision tower takes them, [n, 3, 64, 64]."""
     return ((F.interpolate(x, size=64, mode="area") + 1) / 2 - MEAN) / STD
-
-
-def mirrored(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Half of the pictures [n, 3, h, w], left for right."""
-    return torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, x.flip(3), x)
-
-
-def toned(x: torch.Tensor, dark: torch.Tensor) -> torch.Tensor:
-    """Pictures [n, 3, h, w] of -1..1 in shades of one colour each [n, 3] of 0..1: that for black, white for white."""
-    return 1 - (1 - (x * LUMA).sum(1, keepdim=True)) * (1 - dark)[:, :, None, None]
-
-
-def tones() -> torch.Tensor:
-    """Dark colours around the circle of hues, [TONES, 3] of 0..1."""
-    return torch.tensor([colorsys.hsv_to_rgb(hue / TONES, 0.9, 0.6) for hue in range(TONES)])
 
 
 def quarters(states: torch.Tensor) -> torch.Tensor:
@@ -47,78 +33,74 @@ def quarters(states: torch.Tensor) -> torch.Tensor:
 
 @dataclass
 class Views:
-    """The first view of each icon is as drawn, on white; of the others a share is on a colour, and a share is toned.
+    """All views of n icons. What moves is not learned from words: words, style and look then leave nothing open."""
 
-    What is learned stays as it was drawn, so that words, style and ground leave nothing open; what the vision tower is
-    shown as a reference is moved, as references are, and mirrored.
-    """
-
-    # [views, n, 4, 16, 16], divided by their deviation
+    # [VIEWS, n, 4, 16, 16], divided by their deviation
     latents: torch.Tensor
-    # [views, n, 16, 128], what the vision tower sees of just that
+    # [VIEWS, n, 16, 128], what the vision tower sees of just that
     places: torch.Tensor
-    # [views, n, 65, 128], the vision tower's states before the last layer
-    states: torch.Tensor
-    # [views, n, 128]
+    # [VIEWS, n, 128]
     embeds: torch.Tensor
-    # [views, n], the number of the background's colour, 0 is white; or from COLOURS on of the tone, on white
-    colour: torch.Tensor
-    # [COLOURS, 65, 128] and [COLOURS, 128]: what the vision tower says of the backgrounds' colours alone
-    flat_states: torch.Tensor
-    flat_embeds: torch.Tensor
-    # [1, 65, 128] and [1, 128]: no picture
-    no_states: torch.Tensor
-    no_embeds: torch.Tensor
+    # [VIEWS * n]
+    looks: Looks
+    # [n], the hue that leads as drawn, in radians; and whether any does
+    own: torch.Tensor
+    colourful: torch.Tensor
     # 1 / the latents' deviation
     scaling: float
+
+    def look(self, view: int, at: int) -> Looks:
+        """How a view of an icon looks."""
+        return self.looks.at(view * len(self.own) + at)
 
     def keep(self, path: Path, made: dict) -> None:
         """Write everything beside what it was made from."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save({"made": made, "views": self.__dict__}, path)
+        torch.save({"made": made, "views": {**self.__dict__, "looks": self.looks.__dict__}}, path)
 
 
 def kept(path: Path, made: dict) -> Views | None:
     """The views kept at `path`, if they were made from just this."""
     held = torch.load(path, weights_only=True) if path.exists() else None
-    return Views(**held["views"]) if held is not None and held["made"] == made else None
+    if held is None or held["made"] != made:
+        return None
+    return Views(**{**held["views"], "looks": Looks(**held["views"]["looks"])})
+
+
+def looks_of(view: int, own: torch.Tensor, colourful: torch.Tensor, generator: torch.Generator) -> Looks:
+    """The looks of a view of icons that lead with the hues `own` [n], or with none."""
+    n = len(own)
+    hue, kind = own.clone(), torch.where(colourful, HUED, FADED)
+    if GROUNDED < view < SHADED:
+        hue = torch.rand(n, generator=generator) * 2 * math.pi
+        kind[torch.rand(n, generator=generator) < FADING] = FADED
+    dark, ground = some_tones(n, WHITE_SHADED, generator)
+    if view == SHADED:
+        kind[:] = TONED
+    else:
+        ground = some_grounds(n, {AS_DRAWN: 1, GROUNDED: 0}.get(view, WHITE), generator)
+    return Looks(kind, hue, dark, ground)
 
 
 @torch.no_grad()
-def make_views(vae, vision, pictures: np.ndarray, indices: list[int], views: int, coloured: float, generator) -> Views:
-    """All views of the icons at `indices`, a share of `coloured` of the later ones on one of some colours."""
-    n = len(indices)
-    icons = torch.from_numpy(np.array(pictures[indices]))
-    latents = torch.empty(views, n, 4, 16, 16)
-    places = torch.empty(views, n, 16, 128, dtype=torch.half)
-    states = torch.empty(views, n, 65, 128, dtype=torch.half)
-    embeds = torch.empty(views, n, 128)
-    palette = torch.rand(COLOURS, 3, generator=generator) * 0.75 + 0.25
-    palette[0] = 1
-    dark = tones()
-    colour = torch.randint(1, COLOURS, (views, n), generator=generator)
-    kind = torch.rand(views, n, generator=generator)
-    colour[kind >= coloured] = 0
-    tone = torch.randint(COLOURS, COLOURS + TONES, (views, n), generator=generator)
-    colour = torch.where(kind > 1 - TONED, tone, colour)
-    colour[0] = 0
-    for view in range(views):
+def make_views(vae, vision, icons: torch.Tensor, scaling: float | None, generator: torch.Generator) -> Views:
+    """All views of icons uint8 [n, 128, 128, 4]; `scaling` is that of weights to go on from, or what suits."""
+    n = len(icons)
+    own, colourful = (torch.cat(parts) for parts in zip(*(leading_hues(part) for part in icons.split(AT_ONCE))))
+    looks = [looks_of(view, own, colourful, generator) for view in range(VIEWS)]
+    latents = torch.empty(VIEWS, n, 4, 16, 16)
+    places = torch.empty(VIEWS, n, 16, 128, dtype=torch.half)
+    embeds = torch.empty(VIEWS, n, 128)
+    for view in range(VIEWS):
         for at in range(0, n, AT_ONCE):
             part = slice(at, at + AT_ONCE)
-            number = colour[view, part]
-            is_toned = number >= COLOURS
-            background = palette[torch.where(is_toned, 0, number)]
-            x = compose(icons[part], background)
-            x[is_toned] = toned(x[is_toned], dark[number[is_toned] - COLOURS])
+            some = icons[part]
+            maps = moves(len(some), generator, reach=1.5) if view == MOVED else None
+            x = drawn(some, own[part], looks[view].at(part), maps)
             latents[view, part] = vae.encode(x).latent_dist.mean
-            places[view, part] = quarters(vision(seen(x), output_hidden_states=True).hidden_states[-2]).half()
-            if view > 0:
-                x = shifted(mirrored(x, generator), background, generator)
             out = vision(seen(x), output_hidden_states=True)
-            states[view, part] = out.hidden_states[-2].half()
+            places[view, part] = quarters(out.hidden_states[-2]).half()
             embeds[view, part] = out.image_embeds
-    flat = vision(seen(palette[:, :, None, None].expand(-1, -1, 64, 64) * 2 - 1), output_hidden_states=True)
-    nothing = vision(torch.zeros(1, 3, 64, 64), output_hidden_states=True).hidden_states[-2]
-    scaling = 1 / latents.std().item()
-    drawn = latents * scaling, places, states, embeds, colour
-    return Views(*drawn, flat.hidden_states[-2], flat.image_embeds, nothing, torch.zeros(1, 128), scaling)
+    together = Looks(*(torch.cat(parts) for parts in zip(*(look.__dict__.values() for look in looks))))
+    scaling = scaling or 1 / latents.std().item()
+    return Views(latents * scaling, places, embeds, together, own, colourful, scaling)
