@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 from colours import YIQ
 from diffusers import AutoencoderKL
-from icons import STYLES, load
-from judge import smaller
+from icons import SIZE, STYLES, load
 from looks import HUED, Looks, drawn, moves, stacked
 from transformers import CLIPTokenizer, CLIPVisionModelWithProjection
 from views import AS_DRAWN, GROUNDED, MOVED, SHADED, kept, make_views, seen
@@ -64,7 +63,8 @@ class Icons:
         self.bfloat16 = args.bfloat16
         self.generator = torch.Generator().manual_seed(args.seed)
         self.patches = range(len(icons), len(icons) + PATCHES)
-        self.small = torch.cat([smaller(icons), patches()])
+        # Whole: what is moved at half the size is blurred, and styles are told by how edges are.
+        self.icons = torch.cat([icons, patches()])
         self.own = F.pad(views.own, [0, PATCHES])
         self.hues = views.own.tolist()
         tokenizer = CLIPTokenizer.from_pretrained(towers / "tokenizer")
@@ -115,7 +115,7 @@ class Icons:
         """What the vision tower says of icons in looks, or of none: states [n, 65, 128], embeddings [n, 128]."""
         at = torch.tensor([-1 if reference is None else reference for reference in references])
         there = (at >= 0).float()
-        x = seen(drawn(self.small[at], self.own[at], looks, moves)) * there[:, None, None, None]
+        x = seen(drawn(self.icons[at], self.own[at], looks, moves)) * there[:, None, None, None]
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
             out = self.vision(x, output_hidden_states=True)
         return out.hidden_states[-2].float(), out.image_embeds.float() * there[:, None]
@@ -150,9 +150,9 @@ def scaling_of(start: str | None) -> float | None:
 
 
 def patches() -> torch.Tensor:
-    """Nothing, a disc, a square and a bar of one colour of hue 0: uint8 [PATCHES, 64, 64, 4]."""
-    y, x = torch.meshgrid(*[torch.linspace(-1, 1, 64)] * 2, indexing="ij")
+    """Nothing, a disc, a square and a bar of one colour of hue 0: uint8 [PATCHES, 128, 128, 4]."""
+    y, x = torch.meshgrid(*[torch.linspace(-1, 1, SIZE)] * 2, indexing="ij")
     inside = torch.stack([x > 2, x.hypot(y) < 0.5, x.abs().maximum(y.abs()) < 0.6, y.abs() < 0.4])
     colour = torch.linalg.inv(YIQ) @ torch.tensor([0.55, 0.35, 0.0])
-    rgba = torch.cat([colour.clamp(0, 1).expand(PATCHES, 64, 64, 3), inside[..., None].float()], -1)
+    rgba = torch.cat([colour.clamp(0, 1).expand(PATCHES, SIZE, SIZE, 3), inside[..., None].float()], -1)
     return (rgba * 255).byte()
