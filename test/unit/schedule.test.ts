@@ -14,8 +14,9 @@ const steps = (n: number, sampler: Sampler, spacing: Spacing, sigmas: Sigmas = '
   schedule(n, { sampler, spacing, sigmas }, noise)
 
 test("the configuration file holds Stable Diffusion 1.5's noise", () => {
-  const { sampler, spacing, ...rest } = noise
-  assert.deepEqual({ sampler, spacing, rest }, { sampler: 'ddim', spacing: 'leading', rest: SD15_NOISE })
+  const { sampler, spacing, sigmas, ...rest } = noise
+  const said = { sampler: 'ddim', spacing: 'leading', sigmas: undefined, rest: SD15_NOISE }
+  assert.deepEqual({ sampler, spacing, sigmas, rest }, said)
 })
 
 test('cumulative alphas and noise levels', () => {
