@@ -43,6 +43,7 @@ describe('without a configuration', () => {
       clip: Infinity,
       sampler: 'pndm',
       spacing: undefined,
+      sigmas: undefined,
     })
   })
 

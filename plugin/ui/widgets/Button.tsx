@@ -9,21 +9,23 @@ interface ButtonProps {
   readonly focus?: Ref<{ focus(): void }>
 }
 
-/** The second click of a double one must not undo, or do again, what the first began. */
-function usePress(ref: RefObject<HTMLElement | null>, onPress: () => void): void {
+/** What every button does: it is pressed, has the keyboard's focus put on it, and leaves that in place when it goes. */
+function useButton({ onPress, focus }: Omit<ButtonProps, 'children'>): RefObject<HTMLElement | null> {
+  const ref = useRef<HTMLElement>(null)
+  useKeptFocus(ref)
+  useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
   useHostEvent(ref, 'click', (event) => {
-    // Not every host has the same classes of events.
+    // The second click of a double one must not undo, or do again, what the first began; not every host has the same
+    // classes of events.
     if (((event as Partial<UIEvent>).detail ?? 0) > 1) return
     onPress()
   })
+  return ref
 }
 
 /** The one thing to do next (`cta`), or its way back (`secondary`); as wide as the panel. */
-export function Button({ children, onPress, variant, focus }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
-  const ref = useRef<HTMLElement>(null)
-  usePress(ref, onPress)
-  useKeptFocus(ref)
-  useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
+export function Button({ children, variant, ...button }: ButtonProps & { readonly variant: 'cta' | 'secondary' }) {
+  const ref = useButton(button)
   return (
     <sp-button ref={ref} variant={variant} class="wide-button">
       {children}
@@ -46,11 +48,8 @@ interface ActionButtonProps extends ButtonProps {
 const flag = (value: boolean): 'true' | 'false' => (value ? 'true' : 'false')
 
 /** A small button beside what it acts on. */
-export function ActionButton({ children, onPress, title, quiet, name, open, chosen, focus }: ActionButtonProps) {
-  const ref = useRef<HTMLElement>(null)
-  usePress(ref, onPress)
-  useKeptFocus(ref)
-  useImperativeHandle(focus, () => ({ focus: () => ref.current?.focus() }))
+export function ActionButton({ children, title, quiet, name, open, chosen, ...button }: ActionButtonProps) {
+  const ref = useButton(button)
   const help = title ?? name
   return (
     <sp-action-button
