@@ -38,7 +38,7 @@ class Looks:
 
 
 def stacked(looks: list[Looks]) -> Looks:
-    """Single looks [each of its parts without n] as one of n."""
+    """Looks of one shape as one, along a new first dimension."""
     return Looks(*(torch.stack(parts) for parts in zip(*(look.__dict__.values() for look in looks))))
 
 

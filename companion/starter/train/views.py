@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from looks import FADED, HUED, TONED, Looks, drawn, leading_hues, moves, some_grounds, some_tones
+from looks import FADED, HUED, TONED, Looks, drawn, leading_hues, moves, some_grounds, some_tones, stacked
 
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073])[:, None, None]
 STD = torch.tensor([0.26862954, 0.26130258, 0.27577711])[:, None, None]
@@ -41,7 +41,7 @@ class Views:
     places: torch.Tensor
     # [VIEWS, n, 128]
     embeds: torch.Tensor
-    # [VIEWS * n]
+    # each part [VIEWS, n, ...]
     looks: Looks
     # [n], the hue that leads as drawn, in radians; and whether any does
     own: torch.Tensor
@@ -51,7 +51,7 @@ class Views:
 
     def look(self, view: int, at: int) -> Looks:
         """How a view of an icon looks."""
-        return self.looks.at(view * len(self.own) + at)
+        return self.looks.at((view, at))
 
     def keep(self, path: Path, made: dict) -> None:
         """Write everything beside what it was made from."""
@@ -101,6 +101,5 @@ def make_views(vae, vision, icons: torch.Tensor, scaling: float | None, generato
             out = vision(seen(x), output_hidden_states=True)
             places[view, part] = quarters(out.hidden_states[-2]).half()
             embeds[view, part] = out.image_embeds
-    together = Looks(*(torch.cat(parts) for parts in zip(*(look.__dict__.values() for look in looks))))
     scaling = scaling or 1 / latents.std().item()
-    return Views(latents * scaling, places, embeds, together, own, colourful, scaling)
+    return Views(latents * scaling, places, embeds, stacked(looks), own, colourful, scaling)
