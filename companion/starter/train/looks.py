@@ -54,6 +54,16 @@ def leading_hues(rgba: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return hue, strength.sum(1) / alpha.sum(1).clamp(min=1) > COLOURFUL
 
 
+def light_and_colour(rgba: torch.Tensor) -> torch.Tensor:
+    """How light icons uint8 [n, h, w, 4] are on the mean, how much that varies, and how colourful: [n, 3] of 0..1."""
+    yiq = torch.einsum("ij,nhwj->nhwi", YIQ, rgba[..., :3].float() / 255).flatten(1, 2)
+    alpha = rgba[..., 3].flatten(1).float() / 255
+    share = (alpha / alpha.sum(1, keepdim=True).clamp(min=1))[..., None]
+    mean = (yiq[..., :1] * share).sum(1)
+    varies = ((yiq[..., :1] - mean[:, None]).pow(2) * share).sum(1).sqrt()
+    return torch.cat([mean, varies, (yiq[..., 1:].norm(dim=-1, keepdim=True) * share).sum(1)], 1)
+
+
 def grounds(looks: Looks, side: int) -> torch.Tensor:
     """What stands behind each icon, from its upper colour to its lower: [n, 3, side, side] of 0..1."""
     down = torch.linspace(0, 1, side)[None, None, :, None]

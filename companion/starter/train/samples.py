@@ -1,9 +1,9 @@
 """What the UNet learns from: batches of words, references and pictures; other mixes teach other things."""
 
 import argparse
-import math
 import random
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from colours import YIQ
 from diffusers import AutoencoderKL
 from icons import SIZE, STYLES, load
-from looks import HUED, Looks, drawn, moves, stacked
+from looks import HUED, Looks, drawn, light_and_colour, moves, stacked
 from transformers import CLIPTokenizer, CLIPVisionModelWithProjection
-from views import AS_DRAWN, GROUNDED, MOVED, SHADED, kept, make_views, seen
+from views import AS_DRAWN, AT_ONCE, GROUNDED, MOVED, SHADED, kept, make_views, seen
 
 # Shares of samples that see a reference through Plus and through base; the others see none, so that words must carry.
 PLUS, BASE = 0.65, 0.15
@@ -21,24 +21,39 @@ PLUS, BASE = 0.65, 0.15
 # first set that has the thing, mostly as drawn on white.
 DEFAULT, UNGROUNDED = 0.85, 0.9
 # How often each view that does not move is learned beside a reference.
-LEARNT = [0.2, 0.15, 0.18, 0.18, 0.17, 0.12]
+LEARNT = [0.3, 0.24, 0.12, 0.12, 0.12, 0.1]
 OTHER_HUES = range(GROUNDED + 1, SHADED)
 # The share of references with words that are a patch of one colour, or nothing but a ground, which the thing, in its
 # default style, then has the hues of.
 PATCHED, PATCHES = 0.1, 4
-# Shares without words: of the samples without a reference, of those with a blank one (what guidance compares with), and
-# of those with a reference, which then is the picture itself, or in a share of these the thing as others draw it; and
-# what is learned moves: else no seed would differ.
-WORDLESS_ALONE, WORDLESS_BLANK, WORDLESS = 0.1, 0.5, 0.3
-REDRAWN = 0.4
-VARIED = [AS_DRAWN, GROUNDED, *OTHER_HUES, MOVED, MOVED, MOVED]
-# The share of references with words that are the picture itself, and of references that are left blank.
+# Shares without words: of the samples without a reference, and of those with a blank one (what guidance compares with).
+WORDLESS_ALONE, WORDLESS_BLANK = 0.1, 0.5
+# The share of references with words that are the picture itself, beside those chosen so, and of references that are
+# left blank.
 SAME, BLANK = 0.1, 0.1
 # The share of references that have the whole weight; the others have at least so much, so that little of it tells much.
-FULLY, LEAST = 0.92, 0.3
-# The share of references that are of the hue as drawn, nearly: so many of a style are near enough. Of sets' own colours
-# their styles are told more easily.
-DRAWN_SO, NEAR = 0.8, 16
+FULLY, LEAST = 0.85, 0.3
+# References are about as light and as colourful as what is learned: so many of a style are near enough. The share of
+# them that are of its hue as drawn: of sets' own colours their styles are told more easily.
+NEAR, DRAWN_SO = 16, 0.8
+# How much more hues count than lightness where both are to be near.
+HUES_COUNT = 3
+
+
+class Wordless(NamedTuple):
+    """What is learned without words beside a reference that shows the thing; what makes seeds differ."""
+
+    # of all samples with a reference
+    share: float
+    # the share of these whose reference is any set's drawing of the thing; that of the others is the picture itself
+    redrawn: float
+    # views to learn, of which one is drawn; those that move leave something open
+    views: list[int]
+
+
+USUAL = Wordless(0.3, 0.5, [AS_DRAWN, GROUNDED, *OTHER_HUES, *[MOVED] * 5])
+# For a short while at the end: seeds differ more, and words and styles are not forgotten yet.
+MORE = Wordless(0.5, 0.8, [*OTHER_HUES, *[MOVED] * 12])
 
 
 class Icons:
@@ -61,12 +76,15 @@ class Icons:
             views.keep(folder / "views.pt", made)
         self.views = views
         self.bfloat16 = args.bfloat16
+        self.mix = MORE if args.variations else USUAL
         self.generator = torch.Generator().manual_seed(args.seed)
         self.patches = range(len(icons), len(icons) + PATCHES)
         # Whole: what is moved at half the size is blurred, and styles are told by how edges are.
         self.icons = torch.cat([icons, patches()])
         self.own = F.pad(views.own, [0, PATCHES])
-        self.hues = views.own.tolist()
+        self.light_and_colour = torch.cat([light_and_colour(part) for part in icons.split(AT_ONCE)])
+        # As points: the distance from 0 is how colourful an icon is, the direction is the hue that leads.
+        self.colours = torch.polar(self.light_and_colour[:, 2], views.own)
         tokenizer = CLIPTokenizer.from_pretrained(towers / "tokenizer")
         captions = [*self.names, ""]
         padded = tokenizer(captions, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
@@ -98,17 +116,18 @@ class Icons:
             return view, at, at
         look, style = self.views.look(view, at), self.pairs[at][1]
         colourful = look.kind.item() == HUED
-        among = self.styled[style, colourful]
+        among = torch.tensor(self.styled[style, colourful])
+        own = self.light_and_colour[at]
+        apart = (self.light_and_colour[among] - own)[:, : 3 if colourful else 2].pow(2).sum(1)
         if colourful and random.random() < DRAWN_SO:
-            hue = look.hue.item()
-            among = sorted(among, key=lambda one: -math.cos(self.hues[one] - hue))[:NEAR]
-        return view, at, random.choice(among)
+            apart += HUES_COUNT * (self.colours[among] - torch.polar(own[2], look.hue)).abs().pow(2)
+        return view, at, random.choice(among[apart.argsort()[:NEAR]].tolist())
 
     def wordless(self) -> tuple[int, int, int]:
         """The same without words: another picture of the reference."""
         at = random.randrange(len(self.pairs))
-        again = random.choice(self.drawn[self.pairs[at][0]]) if random.random() < REDRAWN else at
-        return random.choice(VARIED), at, again
+        again = random.choice(self.drawn[self.pairs[at][0]]) if random.random() < self.mix.redrawn else at
+        return random.choice(self.mix.views), at, again
 
     @torch.no_grad()
     def shown(self, references: list[int | None], looks: Looks, moves: torch.Tensor | None) -> tuple[torch.Tensor, ...]:
@@ -127,7 +146,7 @@ class Icons:
             kind = random.random()
             use = "plus" if kind < PLUS else "base" if kind < PLUS + BASE else ""
             blank = not use or random.random() < BLANK
-            worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else WORDLESS)
+            worded = random.random() >= (WORDLESS_ALONE if not use else WORDLESS_BLANK if blank else self.mix.share)
             view, at, reference = (*self.alone(), None) if blank else self.worded() if worded else self.wordless()
             weight = 1 if random.random() < FULLY else random.uniform(LEAST, 1)
             picked.append((view, at))

@@ -28,6 +28,8 @@ SHEET_REFERENCES = [("pizza", "3d"), ("octopus", "ink"), ("bus", "firefox"), ("b
 SHEET_SEED = 7
 # The weight of naming what will be seen: the middle's features tell the vision tower's (REPA, arXiv 2410.06940).
 ALIGN = 0.25
+# Steps over which the rate rises in every new --out: few, since one that goes on from weights may have but a hundred.
+WARMING = 60
 # The weights' mean reaches back over about the last of this many parts of all steps.
 MEAN_OVER = 40
 
@@ -202,7 +204,7 @@ def train(args: argparse.Namespace) -> None:
     smooth = None
     while not stopping and (spent := time.time() - began) < args.seconds:
         falling = 0.5 * (1 + math.cos(math.pi * spent / args.seconds)) if args.cosine else 1.0
-        rate = args.rate * min(1, (training.step + 1) / 200) * (0.98 * falling + 0.02)
+        rate = args.rate * min(1, (training.step + 1) / WARMING) * (0.98 * falling + 0.02)
         z, rows, places, own_embeds, *condition = icons.batch(args.batch)
         t = torch.multinomial(chance, args.batch, replacement=True, generator=generator)
         noise = torch.randn(z.shape, generator=generator)
@@ -242,6 +244,7 @@ if __name__ == "__main__":
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--contrast", type=float, default=0.02, help="weight of keeping words near their pictures")
     parser.add_argument("--cosine", action="store_true", help="fall to 2 %% of the rate by the end of --seconds")
+    parser.add_argument("--variations", action="store_true", help="learn more without words, for a while at the end")
     parser.add_argument("--every", type=float, default=600, help="seconds between checkpoints")
     parser.add_argument("--bfloat16", action="store_true", help="twice as fast where the processor multiplies these")
     parser.add_argument("--threads", type=int, default=2)
