@@ -52,10 +52,10 @@ test('a companion is found, and a number pairs it', async (t) => {
 test('a layer, words, Imprint: a first layer, which follows the weight', () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await imprint(page, 'a guitar')
+    await imprint(page, 'a house')
     await slider(page).focus()
-    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowLeft')
-    await page.getByText('a guitar · 0.50').waitFor()
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight')
+    await page.getByText('a house · 0.80').waitFor()
     await page.getByText('The weight changes this layer.').waitFor()
     await picture(page, 'first-layer')
   }))
@@ -63,7 +63,7 @@ test('a layer, words, Imprint: a first layer, which follows the weight', () =>
 test('five weights side by side', { timeout: SEVERAL_PICTURES }, () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await prompt(page).fill('a guitar')
+    await prompt(page).fill('a fish')
     await button(page, 'Compare weights').click()
     await button(page, 'All as layers').waitFor({ timeout: SEVERAL_PICTURES })
     await picture(page.getByRole('region', { name: 'Sweep' }), 'weights')
@@ -120,10 +120,10 @@ test('four variations to choose from', { timeout: SEVERAL_PICTURES }, () =>
 test('earlier pictures, and a layer that says how it was made', () =>
   withStudio(async (page) => {
     await takeFox(page)
-    await imprint(page, 'a mill')
+    await imprint(page, 'a violin')
     await imprint(page, 'a tulip')
-    await layer(page, 'Imprint: a mill').first().click()
-    await page.getByText(/This layer was made with “a mill”/).waitFor()
+    await layer(page, 'Imprint: a violin').first().click()
+    await page.getByText(/This layer was made with “a violin”/).waitFor()
     await picture(panel(page).locator('.notice').first(), 'remembers')
     await page.setViewportSize({ width: 1280, height: 1800 })
     await button(page, '+ Earlier pictures').click()
