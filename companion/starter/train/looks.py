@@ -42,10 +42,16 @@ def stacked(looks: list[Looks]) -> Looks:
     return Looks(*(torch.stack(parts) for parts in zip(*(look.__dict__.values() for look in looks))))
 
 
+def pixels(rgba: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The pixels of icons uint8 [n, h, w, 4] in YIQ, [n, h w, 3], and their alpha, [n, h w]; of 0..1."""
+    yiq = torch.einsum("ij,nhwj->nhwi", YIQ, rgba[..., :3].float() / 255)
+    return yiq.flatten(1, 2), rgba[..., 3].flatten(1).float() / 255
+
+
 def leading_hues(rgba: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The hue that most colour of each icon uint8 [n, h, w, 4] is near, in radians [n]; and whether it has any [n]."""
-    chroma = torch.einsum("ij,nhwj->nhwi", YIQ[1:], rgba[..., :3].float() / 255).flatten(1, 2)
-    alpha = rgba[..., 3].flatten(1).float() / 255
+    yiq, alpha = pixels(rgba)
+    chroma = yiq[..., 1:]
     strength = (chroma.norm(dim=-1) - GREY).clamp(min=0) * alpha
     step = (torch.atan2(chroma[..., 1], chroma[..., 0]) / (2 * math.pi) * HUES).floor().long() % HUES
     found = torch.zeros(len(rgba), HUES).scatter_add_(1, step, strength)
@@ -56,8 +62,7 @@ def leading_hues(rgba: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 def light_and_colour(rgba: torch.Tensor) -> torch.Tensor:
     """How light icons uint8 [n, h, w, 4] are on the mean, how much that varies, and how colourful: [n, 3] of 0..1."""
-    yiq = torch.einsum("ij,nhwj->nhwi", YIQ, rgba[..., :3].float() / 255).flatten(1, 2)
-    alpha = rgba[..., 3].flatten(1).float() / 255
+    yiq, alpha = pixels(rgba)
     share = (alpha / alpha.sum(1, keepdim=True).clamp(min=1))[..., None]
     mean = (yiq[..., :1] * share).sum(1)
     varies = ((yiq[..., :1] - mean[:, None]).pow(2) * share).sum(1).sqrt()

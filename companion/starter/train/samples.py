@@ -93,11 +93,12 @@ class Icons:
         every = views.places.flatten(0, 1).float()
         self.usual = every.mean((0, 1)), every.std((0, 1))
         self.drawn: dict[str, list[int]] = {}
-        self.styled: dict[tuple[str, bool], list[int]] = {}
+        styled: dict[tuple[str, bool], list[int]] = {}
         for at, (name, style, _) in enumerate(self.pairs):
             self.drawn.setdefault(name, []).append(at)
             for colourful in {False, views.colourful[at].item()}:
-                self.styled.setdefault((style, colourful), []).append(at)
+                styled.setdefault((style, colourful), []).append(at)
+        self.styled = {key: torch.tensor(some) for key, some in styled.items()}
 
     def alone(self) -> tuple[int, int]:
         """Which view of which icon to learn without a reference."""
@@ -116,7 +117,7 @@ class Icons:
             return view, at, at
         look, style = self.views.look(view, at), self.pairs[at][1]
         colourful = look.kind.item() == HUED
-        among = torch.tensor(self.styled[style, colourful])
+        among = self.styled[style, colourful]
         own = self.light_and_colour[at]
         apart = (self.light_and_colour[among] - own)[:, : 3 if colourful else 2].pow(2).sum(1)
         if colourful and random.random() < DRAWN_SO:
