@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Raster } from '../../shared/raster.ts'
 import { contactSheet } from '../../companion/starter/evaluate/contact-sheet.ts'
 import type { Judge } from '../../companion/starter/evaluate/judge.ts'
-import { measure } from '../../companion/starter/evaluate/measure.ts'
+import { measure, type Figures } from '../../companion/starter/evaluate/measure.ts'
 import type { Painter, Wish } from '../../companion/starter/evaluate/painter.ts'
 import { planOf } from '../../companion/starter/evaluate/plan.ts'
 import { readReferences, type References } from '../../companion/starter/evaluate/references.ts'
@@ -56,6 +56,17 @@ function judge(wishes: readonly Wish[]): Judge {
   }
 }
 
+/** The cells of a table's row that begins with some words. */
+function rowsOf(models: Parameters<typeof table>[0]): (what: string) => string[] {
+  const lines = table(models).split('\n')
+  return (what) =>
+    lines
+      .find((line) => line.startsWith(what))!
+      .slice(what.length)
+      .trim()
+      .split(/ {2,}/)
+}
+
 test('shares, distances and times are of what was painted', async () => {
   const wishes: Wish[] = []
   const plan = planOf(CONCEPTS, references)
@@ -90,6 +101,15 @@ test('a pair asks for something else than its reference shows, by one seed at al
   for (const { seeds } of plan.variations) assert.notEqual(seeds[0], seeds[1])
   assert.equal(new Set(all.trained.map(({ style }) => style)).size, 7)
   assert.ok(all.unseen.some(({ picture }) => picture.channels === 4 && picture.data[3] === 0))
+  assert.deepEqual(
+    all.unseen.slice(-3).map(({ concept, picture }) => [concept, picture.width, picture.height]),
+    [
+      ['rocket', 128, 128],
+      ['cat', 128, 128],
+      ['coffee', 128, 128],
+    ],
+    'photographs are among what it never saw',
+  )
 })
 
 test('a quick look takes some of everything, from first to last', async () => {
@@ -104,22 +124,32 @@ test('a quick look takes some of everything, from first to last', async () => {
 test('the table has a column for each model and says what grows', async () => {
   const wishes: Wish[] = []
   const figures = await measure(painter(wishes), judge(wishes), planOf(CONCEPTS, references), () => undefined)
-  const lines = table([
+  const row = rowsOf([
     { name: 'first', figures },
     { name: 'second', figures: { ...figures, weights: [...figures.weights].reverse() } },
-  ]).split('\n')
-  const row = (what: string) =>
-    lines
-      .find((line) => line.startsWith(what))!
-      .slice(what.length)
-      .trim()
-      .split(/ {2,}/)
+  ])
   assert.deepEqual(row(' ').slice(-2), ['first', 'second'])
   assert.deepEqual(row('concept from words alone, top 1'), ['75.0 %', '75.0 %'])
   assert.deepEqual(row('monotone in the weight: style'), ['yes', 'no'])
   assert.deepEqual(row('monotone: background'), ['yes', 'no'])
   assert.deepEqual(row('size in MB'), ['7.0', '7.0'])
   assert.ok(grows([1, 1, 2]) && !grows([1, 2, 1.9]))
+})
+
+test('what is left of things is told only where there were some', async () => {
+  const wishes: Wish[] = []
+  const figures = await measure(painter(wishes), judge(wishes), planOf(CONCEPTS, references), () => undefined)
+  const concepts = (shares: readonly number[]): Figures => ({
+    ...figures,
+    weights: figures.weights.map((at, i) => ({ ...at, concept: shares[i]! })),
+  })
+  const row = rowsOf([
+    { name: 'most', figures: concepts([0.8, 0.8, 0.6, 0]) },
+    { name: 'just enough', figures: concepts([0.1, 0.1, 0.1, 0]) },
+    { name: 'chance', figures: concepts([0.09, 0.09, 0.18, 0]) },
+    { name: 'none', figures: concepts([0, 0, 0, 0]) },
+  ])
+  assert.deepEqual(row('concept at 0.6 of that at 0'), ['75.0 %', '100.0 %', '-', '-'])
 })
 
 test('the contact sheet shows prompts across, references and weights down', async () => {

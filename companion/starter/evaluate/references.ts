@@ -15,7 +15,7 @@ export interface Reference {
 export interface References {
   /** Icons of the styles the model was trained on, style by style, two on white and two on a coloured ground in turn. */
   readonly trained: readonly Required<Reference>[]
-  /** What it never saw: icons of another set, a flat colour, a gradient, a layer that is mostly transparent. */
+  /** What it never saw: icons of another set, a flat colour, a gradient, a layer mostly transparent, photographs. */
   readonly unseen: readonly Reference[]
 }
 
@@ -23,8 +23,8 @@ const FOLDER = join(import.meta.dirname, 'references')
 /** Side of every picture on the sheets. */
 const SIDE = 128
 
-const places = z.array(z.object({ concept: z.string(), style: z.string() }))
-const list = z.object({ trained: places, unseen: places })
+const icons = z.array(z.object({ concept: z.string(), style: z.string() }))
+const list = z.object({ trained: icons, unseen: icons, photographs: z.array(z.object({ concept: z.string() })) })
 
 type Colour = readonly [number, number, number]
 
@@ -40,19 +40,30 @@ const GROUNDS: readonly Colour[] = [
 /** The pictures that come with the measurement, and those made here; licences are in references/LICENSES.md. */
 export async function readReferences(): Promise<References> {
   const named = list.parse(JSON.parse(readFileSync(join(FOLDER, 'references.json'), 'utf8')))
-  const [trained, unseen] = await Promise.all(
-    (['trained', 'unseen'] as const).map(async (sheet) => {
-      const whole = await readPicture(join(FOLDER, `${sheet}.png`))
-      return named[sheet].map((place, i) => ({ ...place, picture: cell(whole, i) }))
-    }),
-  )
+  const [trained, unseen, photographs] = await Promise.all([
+    cutFrom('trained', named.trained),
+    cutFrom('unseen', named.unseen),
+    cutFrom('photographs', named.photographs),
+  ])
   return {
-    trained: trained!.map((reference, i) => ({
+    trained: trained.map((reference, i) => ({
       ...reference,
       picture: i % 4 < 2 ? onWhite(reference.picture) : onColour(reference.picture, GROUNDS[i % GROUNDS.length]!),
     })),
-    unseen: [...unseen!, { picture: flat([64, 140, 160]) }, { picture: gradient() }, { picture: mostlyTransparent() }],
+    unseen: [
+      ...unseen,
+      { picture: flat([64, 140, 160]) },
+      { picture: gradient() },
+      { picture: mostlyTransparent() },
+      ...photographs,
+    ],
   }
+}
+
+/** The pictures of a sheet, with what is known of each. */
+async function cutFrom<Known extends object>(sheet: string, known: readonly Known[]) {
+  const whole = await readPicture(join(FOLDER, `${sheet}.png`))
+  return known.map((one, i) => ({ ...one, picture: cell(whole, i) }))
 }
 
 /** Picture `i` of a sheet, row by row. */

@@ -1,4 +1,4 @@
-"""The pictures that measuring refers to: seven icons of each trained style, and some of the set kept out."""
+"""The pictures that measuring refers to: seven icons of each trained style, some of the set kept out, photographs."""
 
 import argparse
 import json
@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from icons import SIZE, STYLES, UNSEEN, load
-from PIL import Image
+from PIL import Image, ImageOps
+from skimage import data
 
 EACH = 7
 UNSEEN_COUNT = 6
+# At night, in daylight, and under a lamp; all in the public domain.
+PHOTOGRAPHS = {"rocket": data.rocket, "cat": data.cat, "coffee": data.coffee}
 
 
 def sheet(pictures: np.ndarray, chosen: list[int], columns: int) -> Image.Image:
@@ -23,8 +26,17 @@ def sheet(pictures: np.ndarray, chosen: list[int], columns: int) -> Image.Image:
     return Image.fromarray(pixels)
 
 
+def photographs() -> Image.Image:
+    """The middle squares of the photographs, side by side."""
+    row = Image.new("RGB", (len(PHOTOGRAPHS) * SIZE, SIZE))
+    for place, photograph in enumerate(PHOTOGRAPHS.values()):
+        square = ImageOps.fit(Image.fromarray(photograph()), (SIZE, SIZE), Image.Resampling.LANCZOS)
+        row.paste(square, (place * SIZE, 0))
+    return row
+
+
 def choose(args: argparse.Namespace) -> None:
-    """Write trained.png (a row for each style), unseen.png, and references.json with what every place holds."""
+    """Write trained.png (a row for each style), unseen.png, photographs.png, and references.json: what stands where."""
     pictures, concepts = load(Path(args.data))
     shuffled = random.Random(args.seed)
     free = dict(concepts)
@@ -44,6 +56,8 @@ def choose(args: argparse.Namespace) -> None:
     for name, chosen, columns in [("trained", trained, EACH), ("unseen", unseen, UNSEEN_COUNT)]:
         sheet(pictures, [at for _, _, at in chosen], columns).save(out / f"{name}.png", optimize=True)
         held[name] = [{"concept": concept, "style": style} for concept, style, _ in chosen]
+    photographs().save(out / "photographs.png", optimize=True)
+    held["photographs"] = [{"concept": name} for name in PHOTOGRAPHS]
     (out / "references.json").write_text(json.dumps(held, indent=2) + "\n")
 
 
