@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from colours import NAMED, names_of, palettes, recoloured
+from device import add_device
 from icons import STYLES, compose, load, moved
 from tokenizer import make_tokenizer
 from transformers import (
@@ -105,9 +106,9 @@ def train(args: argparse.Namespace) -> None:
     phrases = [name for name, _ in concepts] + [said for ways in MANNERS.values() for said in ways]
     words = [word for phrase in phrases for word in phrase.split()] + [*NAMED, *LITTLE_WORDS]
     tokenizer = make_tokenizer(words, VOCABULARY, out / "tokenizer")
-    text, vision = make_towers(len(tokenizer))
+    text, vision = (tower.to(args.device) for tower in make_towers(len(tokenizer)))
     print(f"{len(pairs)} icons, {len(tokenizer)} tokens", flush=True)
-    strength = torch.nn.Parameter(torch.tensor(2.6))
+    strength = torch.nn.Parameter(torch.tensor(2.6, device=args.device))
     parameters = [*text.parameters(), *vision.parameters(), strength]
     optimiser = torch.optim.AdamW(parameters, lr=args.rate, weight_decay=0.05, betas=(0.9, 0.98))
     began, step, smooth = time.time(), 0, None
@@ -125,17 +126,19 @@ def train(args: argparse.Namespace) -> None:
             truncation=True,
             return_tensors="pt",
         )
-        with torch.autocast("cpu", torch.bfloat16):
-            a = F.normalize(text(said.input_ids).text_embeds.float(), dim=-1)
-            b = F.normalize(vision(seen(x)).image_embeds.float(), dim=-1)
+        same = torch.tensor([[float(one == other) for other in shown] for one in shown])
+        x, ids, same = (part.to(args.device) for part in (seen(x), said.input_ids, same))
+        with torch.autocast(args.device.type, torch.bfloat16):
+            a = F.normalize(text(ids).text_embeds.float(), dim=-1)
+            b = F.normalize(vision(x).image_embeds.float(), dim=-1)
         logits = strength.exp().clamp(max=60) * b.float() @ a.float().T
-        loss = contrast(logits, torch.tensor([[float(one == other) for other in shown] for one in shown]))
+        loss = contrast(logits, same)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         step += 1
-        right = (logits.argmax(1) == torch.arange(args.batch)).float().mean().item()
+        right = (logits.argmax(1).cpu() == torch.arange(args.batch)).float().mean().item()
         smooth = right if smooth is None else 0.95 * smooth + 0.05 * right
         if step % 50 == 0:
             print(f"step {step} pairs {step * args.batch} right {smooth:.3f} loss {loss.item():.3f}", flush=True)
@@ -152,6 +155,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", default="towers")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-3)
+    add_device(parser)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from clip import turned
+from device import add_device
 from icons import STYLES, compose, load, read
 from judge import smaller
 from looks import LUMA
@@ -112,9 +113,9 @@ def train(args: argparse.Namespace) -> None:
     generator = torch.Generator().manual_seed(args.seed)
     icons = Icons(Path(args.data))
     start = Path(args.start) / "image_encoder"
-    tower = CLIPVisionModelWithProjection.from_pretrained(start).float()
-    before = CLIPVisionModelWithProjection.from_pretrained(start).float().eval()
-    heads = Heads(icons.concepts)
+    tower, before = (CLIPVisionModelWithProjection.from_pretrained(start).float().to(args.device) for _ in range(2))
+    before.eval()
+    heads = Heads(icons.concepts).to(args.device)
     parameters = [*tower.parameters(), *heads.parameters()]
     both = muon.optimisers(tower, parameters, args.rate, weight_decay=0.05, betas=(0.9, 0.98))
     among = torch.where(~icons.out)[0]
@@ -128,14 +129,15 @@ def train(args: argparse.Namespace) -> None:
         at = torch.cat([drawn(grid, many, generator), drawn(among, args.batch - many, generator)])
         at = at[torch.randperm(len(at), generator=generator)]
         x, colour = icons.batch(at, generator)
+        x, colour, concept, style = (part.to(args.device) for part in (x, colour, icons.concept[at], icons.style[at]))
         out = tower(x, output_hidden_states=True)
         with torch.no_grad():
             said = before(x[:held]).image_embeds
         stays = 1 - F.cosine_similarity(out.image_embeds[:held], said, dim=-1).mean()
         *looks, thing = heads(out.hidden_states[-2], out.image_embeds)
-        of_grid = icons.concept[at] >= 0
-        named = F.cross_entropy(thing[of_grid], icons.concept[at][of_grid])
-        told = [F.cross_entropy(look[:, :-3], icons.style[at], label_smoothing=0.05) for look in looks]
+        of_grid = concept >= 0
+        named = F.cross_entropy(thing[of_grid], concept[of_grid])
+        told = [F.cross_entropy(look[:, :-3], style, label_smoothing=0.05) for look in looks]
         mixed = [F.mse_loss(look[:, -3:], colour) for look in looks]
         loss = told[0] + 0.5 * told[1] + 4 * sum(mixed) + 0.5 * named + args.stay * stays
         for parameter in parameters:
@@ -164,9 +166,9 @@ def told_of_kept_out(icons: Icons, tower, heads: Heads, generator: torch.Generat
     right = torch.zeros(2)
     for part in at.split(256):
         x, _ = icons.batch(part, generator)
-        out = tower(x, output_hidden_states=True)
+        out = tower(x.to(tower.device), output_hidden_states=True)
         looks = heads(out.hidden_states[-2], out.image_embeds)[:2]
-        right += torch.tensor([(look[:, :-3].argmax(1) == icons.style[part]).sum().item() for look in looks])
+        right += torch.tensor([(look[:, :-3].argmax(1).cpu() == icons.style[part]).sum().item() for look in looks])
     states, embeds = (right / len(at)).tolist()
     return f"style of {len(at)} icons kept out: {states:.3f} by the states, {embeds:.3f} by the embedding"
 
@@ -180,6 +182,7 @@ if __name__ == "__main__":
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--stay", type=float, default=2.0, help="weight of saying what the tower said before")
+    add_device(parser)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

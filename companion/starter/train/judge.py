@@ -10,6 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from colours import turns
+from device import add_device
 from diffusers import AutoencoderKL
 from icons import STYLES, UNSEEN, compose, load, moved
 from safetensors.torch import load_file, save_file
@@ -109,10 +110,11 @@ class RoundTrips:
             for at in range(0, len(icons), 32):
                 part = slice(at, at + 32)
                 colour = backgrounds(len(icons[part]), generator)
-                with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-                    z = vae.encode(compose(icons[part], colour)).latent_dist.mean.float()
-                    disturbance = torch.rand(len(z), 1, 1, 1, generator=generator) * SIGMA * z.std()
-                    z = z + torch.randn(z.shape, generator=generator) * disturbance
+                with torch.no_grad(), torch.autocast(vae.device.type, torch.bfloat16):
+                    z = vae.encode(compose(icons[part], colour).to(vae.device)).latent_dist.mean.float()
+                    disturbance = torch.rand(len(z), 1, 1, 1, generator=generator) * SIGMA
+                    disturbance = torch.randn(z.shape, generator=generator) * disturbance
+                    z = z + disturbance.to(z.device) * z.std()
                     x = F.avg_pool2d(vae.decode(z).sample.float().clamp(-1, 1), 2)
                 self.pictures[view, part] = ((x + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
                 self.colours[view, part] = colour
@@ -163,7 +165,7 @@ def train(args: argparse.Namespace) -> None:
     if kept.exists():
         trips = torch.load(kept, weights_only=True)
     else:
-        vae = AutoencoderKL.from_pretrained(args.vae).eval()
+        vae = AutoencoderKL.from_pretrained(args.vae).eval().to(args.device)
         trips = RoundTrips(vae, whole, args.views + 1, torch.Generator().manual_seed(args.seed + 1)).__dict__
         torch.save(trips, kept)
     through, colours = trips["pictures"], trips["colours"]
@@ -176,8 +178,9 @@ def train(args: argparse.Namespace) -> None:
     def from_trips(view: torch.Tensor, at: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return through[view, at].float().permute(0, 3, 1, 2) / 127.5 - 1, colours[view, at]
 
-    judge = Judge(len(names), WIDTHS).to(memory_format=torch.channels_last)
-    held = {name: t.float().requires_grad_() for name, t in load_file(args.refine).items()} if args.refine else None
+    judge = Judge(len(names), WIDTHS).to(args.device, memory_format=torch.channels_last)
+    refined = load_file(args.refine, device=str(args.device)) if args.refine else None
+    held = {name: t.float().requires_grad_() for name, t in refined.items()} if refined else None
     parameters = list(judge.parameters()) if held is None else list(held.values())
     print(f"{sum(p.numel() for p in parameters) / 1e6:.2f} M parameters", flush=True)
     optimiser = torch.optim.AdamW(parameters, lr=args.rate, weight_decay=0.02)
@@ -191,17 +194,16 @@ def train(args: argparse.Namespace) -> None:
         chosen = torch.rand(args.batch, generator=generator) < 0.5
         x = torch.where(chosen[:, None, None, None], drawn, trip)
         x = augmented(x, torch.where(chosen[:, None], drawn_on, trip_on), generator)
-        with torch.autocast("cpu", torch.bfloat16):
-            x = x.to(memory_format=torch.channels_last)
+        wanted = [labels[at].to(args.device) for labels in (concept_of, style_of)]
+        with torch.autocast(args.device.type, torch.bfloat16):
+            x = x.to(args.device, memory_format=torch.channels_last)
             concept, style = judge(x) if held is None else judged(held, x)
-        loss = F.cross_entropy(concept.float(), concept_of[at], label_smoothing=0.05)
-        loss = loss + F.cross_entropy(style.float(), style_of[at], label_smoothing=0.05)
+        loss = sum(F.cross_entropy(of.float(), to, label_smoothing=0.05) for of, to in zip((concept, style), wanted))
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         step += 1
-        found = [(concept, concept_of), (style, style_of)]
-        right = torch.stack([(logits.argmax(1) == wanted[at]).float().mean() for logits, wanted in found])
+        right = torch.stack([(of.argmax(1) == to).float().mean() for of, to in zip((concept, style), wanted)])
         smooth = right if smooth is None else 0.98 * smooth + 0.02 * right
         if step % 50 == 0:
             print(
@@ -211,6 +213,7 @@ def train(args: argparse.Namespace) -> None:
             )
 
     tensors = folded(judge.eval()) if held is None else {name: t.detach().half() for name, t in held.items()}
+    tensors = {name: t.cpu() for name, t in tensors.items()}
     report = measure(tensors, args.seed + 2, grid, from_icons, from_trips, len(through) - 1)
     report |= measure_unseen(tensors, pictures, unseen, args.seed + 3)
     out = Path(args.out)
@@ -276,6 +279,7 @@ if __name__ == "__main__":
     parser.add_argument("--views", type=int, default=2, help="times each icon goes through the autoencoder to train")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=3e-3)
+    add_device(parser)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

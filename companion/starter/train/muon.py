@@ -49,7 +49,7 @@ def orthogonal(x: torch.Tensor) -> torch.Tensor:
     a, b, c = QUINTIC
     x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
     square = x @ x.mT
-    one = torch.eye(x.shape[1], dtype=x.dtype)
+    one = torch.eye(x.shape[1], dtype=x.dtype, device=x.device)
     factor = one
     for at in range(REPEATED):
         once = a * one + b * square + c * square @ square

@@ -60,13 +60,14 @@ class Icons:
     """What there is to learn: icons, their views and words; and what to show as a reference."""
 
     def __init__(self, args: argparse.Namespace, folder: Path) -> None:
-        towers = Path(args.towers)
+        towers, self.device = Path(args.towers), args.device
         pictures, concepts = load(Path(args.data))
         self.names = [name for name, _ in concepts]
         self.row = {name: at for at, name in enumerate(self.names)}
         self.pairs = [(name, style, ways[style]) for name, ways in concepts for style in STYLES if style in ways]
-        self.vae = AutoencoderKL.from_pretrained(towers / "vae").eval()
-        self.vision = CLIPVisionModelWithProjection.from_pretrained(towers / "image_encoder").eval()
+        self.vae = AutoencoderKL.from_pretrained(towers / "vae").eval().to(self.device)
+        vision = CLIPVisionModelWithProjection.from_pretrained(towers / "image_encoder")
+        self.vision = vision.eval().to(self.device)
         made = {"seed": args.seed, "pairs": self.pairs}
         icons = torch.from_numpy(np.array(pictures[[index for _, _, index in self.pairs]]))
         views = kept(folder / "views.pt", made)
@@ -88,10 +89,10 @@ class Icons:
         tokenizer = CLIPTokenizer.from_pretrained(towers / "tokenizer")
         captions = [*self.names, ""]
         padded = tokenizer(captions, padding="max_length", max_length=77, truncation=True, return_tensors="pt")
-        self.ids = padded.input_ids
+        self.ids = padded.input_ids.to(self.device)
         self.default = [self.pairs.index(next(pair for pair in self.pairs if pair[0] == name)) for name in self.names]
         every = views.places.flatten(0, 1).float()
-        self.usual = every.mean((0, 1)), every.std((0, 1))
+        self.usual = every.mean((0, 1)).to(self.device), every.std((0, 1)).to(self.device)
         self.drawn: dict[str, list[int]] = {}
         styled: dict[tuple[str, bool], list[int]] = {}
         for at, (name, style, _) in enumerate(self.pairs):
@@ -134,9 +135,9 @@ class Icons:
     def shown(self, references: list[int | None], looks: Looks, moves: torch.Tensor | None) -> tuple[torch.Tensor, ...]:
         """What the vision tower says of icons in looks, or of none: states [n, 65, 128], embeddings [n, 128]."""
         at = torch.tensor([-1 if reference is None else reference for reference in references])
-        there = (at >= 0).float()
-        x = seen(drawn(self.icons[at], self.own[at], looks, moves)) * there[:, None, None, None]
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+        there = (at >= 0).float().to(self.device)
+        x = seen(drawn(self.icons[at], self.own[at], looks, moves)).to(self.device) * there[:, None, None, None]
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
             out = self.vision(x, output_hidden_states=True)
         return out.hidden_states[-2].float(), out.image_embeds.float() * there[:, None]
 
@@ -158,7 +159,8 @@ class Icons:
         z, own, embeds = (torch.stack([x[at] for at in picked]) for x in (views.latents, views.places, views.embeds))
         looks = stacked([views.look(*at) for at in picked])
         states, told = self.shown(references, looks, moves(size, self.generator))
-        return z, torch.tensor(rows), own.float(), embeds, states, told, torch.tensor(plus), torch.tensor(base)
+        rows, plus, base = (torch.tensor(values) for values in (rows, plus, base))
+        return tuple(part.to(self.device) for part in (z, rows, own.float(), embeds, states, told, plus, base))
 
 
 def scaling_of(start: str | None) -> float | None:

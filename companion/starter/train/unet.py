@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from adapters import attach
+from device import add_device
 from diffusers import DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from looks import stacked
 from muon import optimisers, step
@@ -72,7 +73,7 @@ class Training:
         # Only to learn by: what the middle says of the picture to come.
         self.foretell = torch.nn.Sequential(torch.nn.Linear(256, 256), torch.nn.SiLU(), torch.nn.Linear(256, 128))
         self.unet.mid_block.register_forward_hook(lambda _module, _args, x: self.conditions.update(middle=x))
-        self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell])
+        self.everything = torch.nn.ModuleList([self.unet, self.adapters, self.tower, self.foretell]).to(args.device)
         self.parameters = list(self.everything.parameters())
         dtype = torch.bfloat16 if args.bfloat16 else torch.float32
         self.optimisers = optimisers(
@@ -81,7 +82,7 @@ class Training:
         self.mean = [p.detach().clone() for p in self.parameters]
         self.step, self.samples, self.seconds = 0, 0, 0.0
         if (out / "checkpoint.pt").exists():
-            held = torch.load(out / "checkpoint.pt", weights_only=True)
+            held = torch.load(out / "checkpoint.pt", weights_only=True, map_location=args.device)
             self.everything.load_state_dict(held["raw"])
             for optimiser, state in zip(self.optimisers, held["optimisers"]):
                 optimiser.load_state_dict(state)
@@ -154,7 +155,7 @@ class Training:
         icons, views = self.icons, self.icons.views
         self.swap()
         m = len(SHEET_PROMPTS)
-        noise = torch.randn(m, 4, 16, 16, generator=torch.Generator().manual_seed(SHEET_SEED))
+        noise = torch.randn(m, 4, 16, 16, generator=torch.Generator().manual_seed(SHEET_SEED)).to(icons.device)
         words = [icons.row.get(prompt, len(icons.names)) for prompt in SHEET_PROMPTS]
         empty = self.tower(icons.ids[-1:]).last_hidden_state.expand(m, -1, -1)
         text = torch.cat([empty, self.tower(icons.ids[words]).last_hidden_state])
@@ -163,7 +164,7 @@ class Training:
             found = [at for at, (name, style, _) in enumerate(icons.pairs) if (name, style) == wanted]
             references = [None] * m + (found * m or [None] * m)
             looks = stacked([views.look(AS_DRAWN, (found or [0])[0])] * 2 * m)
-            weight = torch.full((2 * m,), float(bool(found)))
+            weight = torch.full((2 * m,), float(bool(found)), device=icons.device)
             condition = *icons.shown(references, looks, None), weight, weight * 0
             schedule = DDIMScheduler(**SCHEDULE)
             schedule.set_timesteps(steps)
@@ -171,10 +172,10 @@ class Training:
             for t in schedule.timesteps:
                 without, with_words = self.predict(torch.cat([z, z]), t, text, *condition).chunk(2)
                 z = schedule.step(without + guidance * (with_words - without), t, z).prev_sample
-            shown = icons.vae.decode(z / views.scaling).sample
+            shown = icons.vae.decode(z / views.scaling).sample.cpu()
             left = torch.ones(1, 3, 128, 128)
             if found:
-                left = icons.vae.decode(views.latents[AS_DRAWN, found] / views.scaling).sample
+                left = icons.vae.decode((views.latents[AS_DRAWN, found] / views.scaling).to(icons.device)).sample.cpu()
             rows.append(torch.cat([*left, *shown], 2))
         pixels = ((torch.cat(rows, 1).clamp(-1, 1) + 1) * 127.5).permute(1, 2, 0).byte().numpy()
         Image.fromarray(pixels).save(path)
@@ -209,8 +210,9 @@ def train(args: argparse.Namespace) -> None:
         t = torch.multinomial(chance, args.batch, replacement=True, generator=generator)
         noise = torch.randn(z.shape, generator=generator)
         a = alphas[t][:, None, None, None]
+        t, noise, a = (part.to(args.device) for part in (t, noise, a))
         noisy = (a.sqrt() * z + (1 - a).sqrt() * noise).to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=args.bfloat16):
+        with torch.autocast(args.device.type, torch.bfloat16, enabled=args.bfloat16):
             text, apart = training.read(rows, own_embeds)
             v = training.predict(noisy, t, text, *condition)
             misaligned = training.misaligned(places)
@@ -246,7 +248,8 @@ if __name__ == "__main__":
     parser.add_argument("--cosine", action="store_true", help="fall to 2 %% of the rate by the end of --seconds")
     parser.add_argument("--variations", action="store_true", help="learn more without words, for a while at the end")
     parser.add_argument("--every", type=float, default=600, help="seconds between checkpoints")
-    parser.add_argument("--bfloat16", action="store_true", help="twice as fast where the processor multiplies these")
+    parser.add_argument("--bfloat16", action="store_true", help="twice as fast where these are multiplied")
+    add_device(parser)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

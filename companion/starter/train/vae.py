@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from colours import palettes, recoloured
+from device import add_device
 from diffusers import AutoencoderKL
 from icons import STYLES, compose, read
 
@@ -40,7 +41,7 @@ def train(args: argparse.Namespace) -> None:
     generator = torch.Generator().manual_seed(args.seed)
     pictures, meta = read(Path(args.data))
     icons = torch.from_numpy(np.array(pictures[[at for at, (style, _) in enumerate(meta) if style in STYLES]]))
-    vae = make_vae()
+    vae = make_vae().to(args.device)
     print(f"{len(icons)} icons, {sum(p.numel() for p in vae.parameters()) / 1e6:.1f} M parameters", flush=True)
     optimiser = torch.optim.AdamW(vae.parameters(), lr=args.rate, weight_decay=0, betas=(0.9, 0.99))
     began, step, smooth = time.time(), 0, None
@@ -51,8 +52,8 @@ def train(args: argparse.Namespace) -> None:
         turn, ground = palettes(args.batch, generator, recoloured=0.6, grounded=0.5)
         x = compose(recoloured(icons[at], turn), ground)
         top, left = torch.randint(0, x.shape[-1] - CROP + 1, (2,), generator=generator).tolist()
-        x = x[:, :, top : top + CROP, left : left + CROP].contiguous()
-        with torch.autocast("cpu", torch.bfloat16):
+        x = x[:, :, top : top + CROP, left : left + CROP].contiguous().to(args.device)
+        with torch.autocast(args.device.type, torch.bfloat16):
             latents = vae.encode(x).latent_dist
             y = vae.decode(latents.sample(generator)).sample
         apart = (y.float() - x).abs()
@@ -77,6 +78,7 @@ if __name__ == "__main__":
     parser.add_argument("--out", default="towers")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
+    add_device(parser)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

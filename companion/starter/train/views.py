@@ -97,8 +97,8 @@ def make_views(vae, vision, icons: torch.Tensor, scaling: float | None, generato
             some = icons[part]
             maps = moves(len(some), generator, reach=1.5) if view == MOVED else None
             x = drawn(some, own[part], looks[view].at(part), maps)
-            latents[view, part] = vae.encode(x).latent_dist.mean
-            out = vision(seen(x), output_hidden_states=True)
+            latents[view, part] = vae.encode(x.to(vae.device)).latent_dist.mean
+            out = vision(seen(x).to(vision.device), output_hidden_states=True)
             places[view, part] = quarters(out.hidden_states[-2]).half()
             embeds[view, part] = out.image_embeds
     scaling = scaling or 1 / latents.std().item()
