@@ -21,6 +21,7 @@ const references: References = {
     { concept: 'bus', style: '3d', picture: flat(250) },
   ],
   unseen: [{ picture: flat(250) }],
+  photographs: [{ concept: 'cat', picture: flat(250) }],
 }
 
 /** Grey by the weight; paints no "cup", and nothing by its reference below 0.6. */
@@ -56,8 +57,8 @@ function judge(wishes: readonly Wish[]): Judge {
   }
 }
 
-/** The cells of a table's row that begins with some words. */
-function rowsOf(models: Parameters<typeof table>[0]): (what: string) => string[] {
+/** Reads the cells of the row of a table that begins with some words. */
+function rowReader(models: Parameters<typeof table>[0]): (what: string) => string[] {
   const lines = table(models).split('\n')
   return (what) =>
     lines
@@ -89,7 +90,7 @@ test('shares, distances and times are of what was painted', async () => {
   assert.deepEqual(weights.at(-1), { ...weights.at(-1), background: 0, palette: 0, unseenPalette: 0 })
   assert.deepEqual(variation, { concept: 0.5, difference: 0 })
   assert.deepEqual([secondsPerPicture, megabytes], [2, 7], 'the first picture, which loads the model, is not counted')
-  assert.equal(wishes.length, 4 + 4 * (2 + 1) + 2 * 2)
+  assert.equal(wishes.length, 4 + 4 * (2 + 2) + 2 * 2)
 })
 
 test('a pair asks for something else than its reference shows, by one seed at all weights', async () => {
@@ -102,7 +103,7 @@ test('a pair asks for something else than its reference shows, by one seed at al
   assert.equal(new Set(all.trained.map(({ style }) => style)).size, 7)
   assert.ok(all.unseen.some(({ picture }) => picture.channels === 4 && picture.data[3] === 0))
   assert.deepEqual(
-    all.unseen.slice(-3).map(({ concept, picture }) => [concept, picture.width, picture.height]),
+    plan.unseen.slice(-3).map(({ reference: { concept, picture } }) => [concept, picture.width, picture.height]),
     [
       ['rocket', 128, 128],
       ['cat', 128, 128],
@@ -124,7 +125,7 @@ test('a quick look takes some of everything, from first to last', async () => {
 test('the table has a column for each model and says what grows', async () => {
   const wishes: Wish[] = []
   const figures = await measure(painter(wishes), judge(wishes), planOf(CONCEPTS, references), () => undefined)
-  const row = rowsOf([
+  const row = rowReader([
     { name: 'first', figures },
     { name: 'second', figures: { ...figures, weights: [...figures.weights].reverse() } },
   ])
@@ -139,14 +140,16 @@ test('the table has a column for each model and says what grows', async () => {
 test('what is left of things is told only where there were some', async () => {
   const wishes: Wish[] = []
   const figures = await measure(painter(wishes), judge(wishes), planOf(CONCEPTS, references), () => undefined)
-  const concepts = (shares: readonly number[]): Figures => ({
+  assert.equal(figures.pairs, 2)
+  const concepts = (counts: readonly number[]): Figures => ({
     ...figures,
-    weights: figures.weights.map((at, i) => ({ ...at, concept: shares[i]! })),
+    pairs: 49,
+    weights: figures.weights.map((at, i) => ({ ...at, concept: counts[i]! / 49 })),
   })
-  const row = rowsOf([
-    { name: 'most', figures: concepts([0.8, 0.8, 0.6, 0]) },
-    { name: 'just enough', figures: concepts([0.1, 0.1, 0.1, 0]) },
-    { name: 'chance', figures: concepts([0.09, 0.09, 0.18, 0]) },
+  const row = rowReader([
+    { name: 'most', figures: concepts([40, 40, 30, 0]) },
+    { name: 'just enough', figures: concepts([5, 5, 5, 0]) },
+    { name: 'chance', figures: concepts([4, 4, 8, 0]) },
     { name: 'none', figures: concepts([0, 0, 0, 0]) },
   ])
   assert.deepEqual(row('concept at 0.6 of that at 0'), ['75.0 %', '100.0 %', '-', '-'])
@@ -155,10 +158,14 @@ test('what is left of things is told only where there were some', async () => {
 test('the contact sheet shows prompts across, references and weights down', async () => {
   const wishes: Wish[] = []
   const plan = planOf(CONCEPTS, references)
-  const sheet = await contactSheet(painter(wishes), references, plan)
-  // Two styles and one unseen, each by four weights; the reference and eight prompts.
-  assert.deepEqual([sheet.width, sheet.height], [9 * 128, 3 * 4 * 128])
+  const photographs = [{ picture: flat(240) }]
+  const sheet = await contactSheet(painter(wishes), { ...references, photographs }, plan)
+  // Two styles, one unseen and a photograph, each by four weights; the reference and eight prompts.
+  assert.deepEqual([sheet.width, sheet.height], [9 * 128, 4 * 4 * 128])
   const at = (column: number, row: number) => sheet.data[3 * ((row * 128 + 64) * sheet.width + column * 128 + 64)]
-  assert.deepEqual([at(0, 0), at(1, 0), at(1, 1), at(8, 2), at(8, 3), at(0, 11)], [250, 0, 75, 150, 250, 250])
-  assert.equal(wishes.length, 8 + 3 * 3 * 8, 'without weight all references are one')
+  assert.deepEqual(
+    [at(0, 0), at(1, 0), at(1, 1), at(8, 2), at(8, 3), at(0, 11), at(0, 15)],
+    [250, 0, 75, 150, 250, 250, 240],
+  )
+  assert.equal(wishes.length, 8 + 4 * 3 * 8, 'without weight all references are one')
 })

@@ -7,8 +7,8 @@ import type { Reference, References } from './references.ts'
 
 /** Things that differ in form and colour. */
 const PROMPTS = ['fox', 'house', 'banana', 'fish', 'rocket', 'guitar', 'tulip', 'cactus']
-/** How many references of trained styles, beside an icon and a photograph of kinds never seen. */
-const SEEN = 4
+/** How many references of trained styles, beside an icon and a photograph that the model never saw. */
+const TRAINED_STYLES = 4
 const SEED = 7
 /** Side of a picture on the sheet. */
 const SIDE = 128
@@ -42,10 +42,10 @@ export async function contactSheet(
   return tiled(rows)
 }
 
-/** One reference of each of some styles, and the first and last of what was kept out of training. */
-function chosen({ trained, unseen }: References): readonly Reference[] {
+/** One reference of each of some styles, an icon that was kept out of training, and a photograph. */
+function chosen({ trained, unseen, photographs }: References): readonly Reference[] {
   const byStyle = new Map(trained.map((reference) => [reference.style, reference]))
-  return [...[...byStyle.values()].slice(0, SEEN), ...new Set([unseen[0]!, unseen.at(-1)!])]
+  return [...[...byStyle.values()].slice(0, TRAINED_STYLES), unseen[0]!, photographs.at(-1)!]
 }
 
 /** Pictures in rows, each made as large as a place of the sheet. */

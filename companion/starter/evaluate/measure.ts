@@ -23,6 +23,8 @@ export interface Figures {
   /** Shares of things recognised from words alone, first and among the first five. */
   readonly words: { readonly first: number; readonly five: number; readonly missed: readonly string[] }
   readonly weights: readonly AtWeight[]
+  /** How many pictures each share of a weight is of. */
+  readonly pairs: number
   /** Without words: the share of references whose thing came back, and how much two seeds differ, 0 to 1. */
   readonly variation: { readonly concept: number; readonly difference: number }
   readonly secondsPerPicture: number
@@ -49,6 +51,7 @@ export async function measure(
   return {
     words,
     weights,
+    pairs: plan.pairs.length,
     variation,
     secondsPerPicture: median(painter.seconds.slice(1)),
     megabytes: painter.megabytes,

@@ -21,7 +21,7 @@ const WEIGHTS = [0, 0.3, 0.6, 1]
 const STRIDE = 37
 
 /** The plan over all things and references, or over `few` of each, evenly chosen. */
-export function planOf(concepts: readonly string[], { trained, unseen }: References, few?: number): Plan {
+export function planOf(concepts: readonly string[], { trained, unseen, photographs }: References, few?: number): Plan {
   const references = chosen(trained, few)
   const promptFor = ({ concept }: Reference, i: number) => {
     const at = (STRIDE * (i + 1)) % concepts.length
@@ -37,7 +37,7 @@ export function planOf(concepts: readonly string[], { trained, unseen }: Referen
     weights: WEIGHTS,
     words: chosen(concepts, few).map((prompt, seed) => ({ prompt, seed })),
     pairs: references.map(paired),
-    unseen: chosen(unseen, few).map(paired),
+    unseen: chosen([...unseen, ...photographs], few).map(paired),
     variations: references.map((reference, i) => ({ seeds: [2 * i, 2 * i + 1], reference })),
   }
 }

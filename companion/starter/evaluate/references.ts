@@ -15,8 +15,10 @@ export interface Reference {
 export interface References {
   /** Icons of the styles the model was trained on, style by style, two on white and two on a coloured ground in turn. */
   readonly trained: readonly Required<Reference>[]
-  /** What it never saw: icons of another set, a flat colour, a gradient, a layer mostly transparent, photographs. */
+  /** What it never saw: icons of another set, a flat colour, a gradient, a layer that is mostly transparent. */
   readonly unseen: readonly Reference[]
+  /** Neither did it see any of these. */
+  readonly photographs: readonly Reference[]
 }
 
 const FOLDER = join(import.meta.dirname, 'references')
@@ -50,13 +52,8 @@ export async function readReferences(): Promise<References> {
       ...reference,
       picture: i % 4 < 2 ? onWhite(reference.picture) : onColour(reference.picture, GROUNDS[i % GROUNDS.length]!),
     })),
-    unseen: [
-      ...unseen,
-      { picture: flat([64, 140, 160]) },
-      { picture: gradient() },
-      { picture: mostlyTransparent() },
-      ...photographs,
-    ],
+    unseen: [...unseen, { picture: flat([64, 140, 160]) }, { picture: gradient() }, { picture: mostlyTransparent() }],
+    photographs,
   }
 }
 

@@ -38,13 +38,13 @@ export function table(models: readonly Measured[]): string {
 export const grows = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || value >= values[i - 1]!)
 
-/** Of fewer things than this share nothing can be said to be left: one or two of 49 are as good as none. */
-const TOO_FEW = 0.1
+/** Of fewer recognised pictures than this, a share that is left says nothing. */
+const ENOUGH = 5
 
-/** How much of recognising the thing is left at the usual weight; a dash where there was too little before. */
-function keptConcept({ weights }: Figures): string {
+/** How much of recognising the thing is left at the usual weight; a dash where too few were recognised before. */
+function keptConcept({ weights, pairs }: Figures): string {
   const at = (wanted: number) => weights.find(({ weight }) => weight === wanted)?.concept ?? NaN
-  return at(0) < TOO_FEW ? '-' : percent(at(0.6) / at(0))
+  return Math.round(at(0) * pairs) < ENOUGH ? '-' : percent(at(0.6) / at(0))
 }
 
 /** A share of 0 to 1 in words. */

@@ -194,16 +194,17 @@ def train(args: argparse.Namespace) -> None:
         chosen = torch.rand(args.batch, generator=generator) < 0.5
         x = torch.where(chosen[:, None, None, None], drawn, trip)
         x = augmented(x, torch.where(chosen[:, None], drawn_on, trip_on), generator)
-        wanted = [labels[at].to(args.device) for labels in (concept_of, style_of)]
+        labels = [every[at].to(args.device) for every in (concept_of, style_of)]
         with torch.autocast(args.device.type, torch.bfloat16):
             x = x.to(args.device, memory_format=torch.channels_last)
             concept, style = judge(x) if held is None else judged(held, x)
-        loss = sum(F.cross_entropy(of.float(), to, label_smoothing=0.05) for of, to in zip((concept, style), wanted))
+        named = list(zip((concept, style), labels))
+        loss = sum(F.cross_entropy(logits.float(), label, label_smoothing=0.05) for logits, label in named)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         step += 1
-        right = torch.stack([(of.argmax(1) == to).float().mean() for of, to in zip((concept, style), wanted)])
+        right = torch.stack([(logits.argmax(1) == label).float().mean() for logits, label in named])
         smooth = right if smooth is None else 0.98 * smooth + 0.02 * right
         if step % 50 == 0:
             print(

@@ -12,7 +12,7 @@ from skimage import data
 
 EACH = 7
 UNSEEN_COUNT = 6
-# At night, in daylight, and under a lamp; all in the public domain.
+# Dark, light and warm; all in the public domain.
 PHOTOGRAPHS = {"rocket": data.rocket, "cat": data.cat, "coffee": data.coffee}
 
 

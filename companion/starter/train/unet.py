@@ -248,7 +248,7 @@ if __name__ == "__main__":
     parser.add_argument("--cosine", action="store_true", help="fall to 2 %% of the rate by the end of --seconds")
     parser.add_argument("--variations", action="store_true", help="learn more without words, for a while at the end")
     parser.add_argument("--every", type=float, default=600, help="seconds between checkpoints")
-    parser.add_argument("--bfloat16", action="store_true", help="twice as fast where these are multiplied")
+    parser.add_argument("--bfloat16", action="store_true", help="twice as fast on hardware that multiplies these")
     add_device(parser)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
