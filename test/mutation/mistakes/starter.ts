@@ -6,6 +6,7 @@ const KNOWN: Check = { file: 'starter/judge', name: 'names nearly all' }
 const OKLAB: Check = { file: 'starter/colours', name: 'black is as far' }
 const EDGE: Check = { file: 'starter/colours', name: 'background is' }
 const FIGURES: Check = { file: 'starter/measure', name: 'shares, distances' }
+const LEFT: Check = { file: 'starter/measure', name: 'what is left' }
 const network = 'companion/starter/evaluate/judge-network.ts'
 const colours = 'companion/starter/evaluate/colours.ts'
 const judge = 'companion/starter/evaluate/judge.ts'
@@ -34,4 +35,6 @@ export const STARTER_MEASURE: readonly Mutation[] = [
     'painter.seconds.slice(1)',
     '[painter.seconds[0]!]',
   ),
+  mutate('companion/starter/evaluate/table.ts', LEFT)('four are enough', 'const ENOUGH = 5', 'const ENOUGH = 4'),
+  mutate('companion/starter/evaluate/table.ts', LEFT)('five are not enough', 'const ENOUGH = 5', 'const ENOUGH = 6'),
 ]
