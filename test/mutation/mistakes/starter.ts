@@ -10,6 +10,7 @@ const LEFT: Check = { file: 'starter/measure', name: 'what is left' }
 const network = 'companion/starter/evaluate/judge-network.ts'
 const colours = 'companion/starter/evaluate/colours.ts'
 const judge = 'companion/starter/evaluate/judge.ts'
+const table = 'companion/starter/evaluate/table.ts'
 
 /** What measures the starter model. */
 export const STARTER_MEASURE: readonly Mutation[] = [
@@ -35,6 +36,6 @@ export const STARTER_MEASURE: readonly Mutation[] = [
     'painter.seconds.slice(1)',
     '[painter.seconds[0]!]',
   ),
-  mutate('companion/starter/evaluate/table.ts', LEFT)('four are enough', 'const ENOUGH = 5', 'const ENOUGH = 4'),
-  mutate('companion/starter/evaluate/table.ts', LEFT)('five are not enough', 'const ENOUGH = 5', 'const ENOUGH = 6'),
+  mutate(table, LEFT)('four are enough', 'const ENOUGH = 5', 'const ENOUGH = 4'),
+  mutate(table, LEFT)('five are not enough', 'const ENOUGH = 5', 'const ENOUGH = 6'),
 ]
